@@ -1,0 +1,81 @@
+/**
+ * The two orders of addition that every target keeps (numerics contract): one for reductions, one for contractions. Rounding
+ * depends on the order, so this file is the definition, not an implementation detail.
+ */
+
+import type { FloatScalars } from "../../kernel/scalars.ts";
+
+type Combine = (a: number, b: number) => number;
+
+/** Block lengths of a reduction, and the number of interleaved partial results. */
+const innerBlock = 1024;
+const outerBlock = 256;
+const partials = 16;
+
+/** Length of the parts into which a contraction is cut. */
+const part = 1024;
+
+/**
+ * Combines `element(0) … element(size − 1)`, the reduced elements in row-major order. Blocks are combined from left to right.
+ *
+ * @param inner  whether the input's last axis is reduced: blocks of 1024, else of 256
+ */
+export function reduceInOrder(
+  combine: Combine,
+  identity: number,
+  element: (r: number) => number,
+  size: number,
+  inner: boolean,
+): number {
+  const length = inner ? innerBlock : outerBlock;
+  const reduceBlock = inner ? interleaved : chain;
+  let total = identity;
+  for (let begin = 0; begin < size; begin += length) {
+    const block = reduceBlock(combine, identity, element, begin, Math.min(begin + length, size));
+    total = begin === 0 ? block : combine(total, block);
+  }
+  return total;
+}
+
+/** One chain from the identity. */
+function chain(combine: Combine, identity: number, element: (r: number) => number, begin: number, end: number): number {
+  let result = identity;
+  for (let r = begin; r < end; r++) result = combine(result, element(r));
+  return result;
+}
+
+/** Sixteen chains from the identity, one for every sixteenth element, then a tree: halves meet. */
+function interleaved(
+  combine: Combine,
+  identity: number,
+  element: (r: number) => number,
+  begin: number,
+  end: number,
+): number {
+  const chains = new Array<number>(partials).fill(identity);
+  for (let r = begin; r < end; r++) {
+    const i = (r - begin) % partials;
+    chains[i] = combine(chains[i]!, element(r));
+  }
+  for (let half = partials / 2; half >= 1; half /= 2) {
+    for (let i = 0; i < half; i++) chains[i] = combine(chains[i]!, chains[i + half]!);
+  }
+  return chains[0]!;
+}
+
+/** Σ a(r)·b(r) for r < size: parts of 1024, each one chain of fma from +0, added from left to right. */
+export function contractInOrder(
+  k: FloatScalars<number>,
+  a: (r: number) => number,
+  b: (r: number) => number,
+  size: number,
+): number {
+  let total = 0;
+  for (let begin = 0; begin < size; begin += part) {
+    const end = Math.min(begin + part, size);
+    let sum = 0;
+    for (let r = begin; r < end; r++) sum = k.fma(a(r), b(r), sum);
+    total = begin === 0 ? sum : k.add(total, sum);
+  }
+  return total;
+}
