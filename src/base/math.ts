@@ -64,6 +64,7 @@ function atanhTail(q: number): number {
 
 /** The sine of an angle in radians, |x| ≤ 2²⁰. */
 export function sin(x: number): number {
+  if (x === 0) return x; // keeps the sign
   const { quadrant, angle, rest } = reduceAngle(x);
   const value = quadrant & 1 ? cosOfSum(angle, rest) : sinOfSum(angle, rest);
   return quadrant & 2 ? -value : value;

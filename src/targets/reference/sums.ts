@@ -5,7 +5,7 @@
 
 import type { FloatScalars } from "../../kernel/scalars.ts";
 
-type Combine = (a: number, b: number) => number;
+type Combine<T> = (a: T, b: T) => T;
 
 /** Block lengths of a reduction, and the number of interleaved partial results. */
 const innerBlock = 1024;
@@ -20,13 +20,13 @@ const part = 1024;
  *
  * @param inner  whether the input's last axis is reduced: blocks of 1024, else of 256
  */
-export function reduceInOrder(
-  combine: Combine,
-  identity: number,
-  element: (r: number) => number,
+export function reduceInOrder<T>(
+  combine: Combine<T>,
+  identity: T,
+  element: (r: number) => T,
   size: number,
   inner: boolean,
-): number {
+): T {
   const length = inner ? innerBlock : outerBlock;
   const reduceBlock = inner ? interleaved : chain;
   let total = identity;
@@ -38,21 +38,15 @@ export function reduceInOrder(
 }
 
 /** One chain from the identity. */
-function chain(combine: Combine, identity: number, element: (r: number) => number, begin: number, end: number): number {
+function chain<T>(combine: Combine<T>, identity: T, element: (r: number) => T, begin: number, end: number): T {
   let result = identity;
   for (let r = begin; r < end; r++) result = combine(result, element(r));
   return result;
 }
 
 /** Sixteen chains from the identity, one for every sixteenth element, then a tree: halves meet. */
-function interleaved(
-  combine: Combine,
-  identity: number,
-  element: (r: number) => number,
-  begin: number,
-  end: number,
-): number {
-  const chains = new Array<number>(partials).fill(identity);
+function interleaved<T>(combine: Combine<T>, identity: T, element: (r: number) => T, begin: number, end: number): T {
+  const chains = new Array<T>(partials).fill(identity);
   for (let r = begin; r < end; r++) {
     const i = (r - begin) % partials;
     chains[i] = combine(chains[i]!, element(r));
