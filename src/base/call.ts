@@ -1,0 +1,258 @@
+/**
+ * The one-line notation `dense(128, bias=false)`: names with arguments, as layers, initializers and optimizers are written in
+ * layer strings, on the command line and in saved models. What printCall writes, parseCalls reads. It knows the notation only, not
+ * the names; what does not fit is refused with its position in the text.
+ */
+
+import { GradusError } from "./errors.ts";
+import { nearest } from "./nearest.ts";
+
+/** A name with its arguments, and where it stands in the text. */
+export interface Call {
+  readonly name: string;
+  readonly arguments: readonly Argument[];
+  readonly place: Place;
+}
+
+export interface Argument {
+  /** Before the `=`, null for an argument by position. */
+  readonly key: string | null;
+  readonly value: number | boolean | readonly number[] | Call;
+  readonly place: Place;
+}
+
+/** A position in a text, for sentences. `subject` says what the text is: "layers". */
+export interface Place {
+  readonly subject: string;
+  readonly text: string;
+  readonly position: number;
+}
+
+/** What printCall writes as an argument. */
+export type Printable = number | boolean | string | readonly number[] | { print(): string };
+
+/** `name(1, 2, key=3)`; without arguments just `name`. Options that are undefined are left out. */
+export function printCall(
+  name: string,
+  positional: readonly Printable[],
+  options: Readonly<Record<string, Printable | undefined>> = {},
+): string {
+  const parts = positional.map(printValue);
+  for (const [key, value] of Object.entries(options)) {
+    if (value !== undefined) parts.push(`${key}=${printValue(value)}`);
+  }
+  return parts.length === 0 ? name : `${name}(${parts.join(", ")})`;
+}
+
+function printValue(value: Printable): string {
+  if (typeof value !== "object") return String(value);
+  return "print" in value ? value.print() : `[${value.join(", ")}]`;
+}
+
+/** Reads calls separated by white space. `subject` names the text in errors. */
+export function parseCalls(subject: string, text: string): Call[] {
+  const parser = new Parser(subject, text);
+  const calls: Call[] = [];
+  while (!parser.atEnd()) calls.push(parser.call());
+  return calls;
+}
+
+/** Reads exactly one call. */
+export function parseCall(subject: string, text: string): Call {
+  const calls = parseCalls(subject, text);
+  const [first, second] = calls;
+  if (!first) throw misread({ subject, text, position: 0 }, "needs a name; the text ends");
+  if (second) throw misread(second.place, `needs one name; got "${second.name}" too`);
+  return first;
+}
+
+/** The sentence for what is wrong at a place, and the way out. */
+export function misread(place: Place, problem: string, hint = ""): GradusError {
+  const { subject, text, position } = place;
+  const sentence = `${subject}: ${problem} at character ${position + 1} of "${text}".`;
+  return new GradusError(hint === "" ? sentence : `${sentence} ${hint}`, {
+    operation: subject,
+    actual: text,
+    hint,
+    position,
+  });
+}
+
+class Parser {
+  readonly #subject: string;
+  readonly #text: string;
+  #position = 0;
+
+  constructor(subject: string, text: string) {
+    this.#subject = subject;
+    this.#text = text;
+  }
+
+  atEnd(): boolean {
+    this.#take(/\s*/y);
+    return this.#position === this.#text.length;
+  }
+
+  call(): Call {
+    const place = this.#place();
+    const name = this.#take(/[A-Za-z_]\w*/y);
+    if (name === null) throw this.#unexpected("needs a name");
+    return { name, place, arguments: this.#take(/\(/y) === null ? [] : this.#arguments() };
+  }
+
+  /** After the opening parenthesis. */
+  #arguments(): Argument[] {
+    const found: Argument[] = [];
+    if (this.#take(/\s*\)/y) !== null) return found;
+    do {
+      this.#take(/\s*/y);
+      const place = this.#place();
+      const key = this.#take(/[A-Za-z_]\w*\s*=/y)?.replace(/\s*=$/, "") ?? null;
+      if (key === null && found.at(-1)?.key) {
+        throw this.#unexpected("arguments without a name come before those with one");
+      }
+      found.push({ key, place, value: this.#value() });
+    } while (this.#take(/\s*,/y) !== null);
+    if (this.#take(/\s*\)/y) === null) throw this.#unexpected('needs "," or ")" after an argument');
+    return found;
+  }
+
+  #value(): Argument["value"] {
+    this.#take(/\s*/y);
+    const number = this.#number();
+    if (number !== null) return number;
+    if (this.#take(/\[/y) !== null) return this.#list();
+    const flag = this.#take(/(true|false)\b/y);
+    return flag === null ? this.call() : flag === "true";
+  }
+
+  #number(): number | null {
+    const digits = this.#take(/[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?/y);
+    return digits === null ? null : Number(digits);
+  }
+
+  /** After the opening bracket. */
+  #list(): number[] {
+    const numbers: number[] = [];
+    this.#take(/\s*/y);
+    if (this.#take(/\]/y) !== null) return numbers;
+    do {
+      this.#take(/\s*/y);
+      const number = this.#number();
+      if (number === null) throw this.#unexpected("a list holds numbers, as in [28, 28]");
+      numbers.push(number);
+    } while (this.#take(/\s*,/y) !== null);
+    if (this.#take(/\s*\]/y) === null) throw this.#unexpected('needs "," or "]" after a number');
+    return numbers;
+  }
+
+  /** The text that matches here (a sticky expression), stepping over it; null where it does not match. */
+  #take(expression: RegExp): string | null {
+    expression.lastIndex = this.#position;
+    const match = expression.exec(this.#text);
+    if (match === null) return null;
+    this.#position = expression.lastIndex;
+    return match[0];
+  }
+
+  #place(): Place {
+    return { subject: this.#subject, text: this.#text, position: this.#position };
+  }
+
+  #unexpected(rule: string): GradusError {
+    const character = [...this.#text.slice(this.#position)][0];
+    return misread(this.#place(), `${rule}; ${character === undefined ? "the text ends" : `got "${character}"`}`);
+  }
+}
+
+/** The kinds of values a call can take, and what the reader gets for each. */
+interface Kinds {
+  number: number;
+  flag: boolean;
+  shape: readonly number[];
+  call: Call;
+}
+
+const kindInWords: Record<keyof Kinds, string> = {
+  number: "a number",
+  flag: "true or false",
+  shape: "a list such as [28, 28]",
+  call: "a name",
+};
+
+type Parameters = Readonly<Record<string, keyof Kinds>>;
+
+/** How one name is read: what it needs and may take, in the order of its arguments by position, and what it makes of them. */
+export interface Reader<T> {
+  readonly name: string;
+  read(call: Call): T;
+}
+
+/**
+ * A reader from its parameters: `make` gets those it needs, and those it may take where they were given.
+ *
+ * @example reader({ name: "dropout", needs: { rate: "number" }, takes: {}, make: ({ rate }) => dropout(rate) })
+ */
+export function reader<N extends Parameters, O extends Parameters, T>(definition: {
+  readonly name: string;
+  readonly needs: N;
+  readonly takes: O;
+  make(values: Given<N, O>): T;
+}): Reader<T> {
+  const { name, needs, takes, make } = definition;
+  const usage = printCall(name, Object.keys(needs), mapValues(takes, () => "…"));
+  return {
+    name,
+    read: (call) => {
+      const values = readArguments(call, { ...needs, ...takes }, usage);
+      const missing = Object.keys(needs).find((key) => !Object.hasOwn(values, key));
+      if (missing) throw misread(call.place, `${name} needs ${missing}`, `Write ${usage}.`);
+      return make(values as Given<N, O>);
+    },
+  };
+}
+
+type Given<N extends Parameters, O extends Parameters> = { [K in keyof N]: Kinds[N[K]] } & {
+  [K in keyof O]?: Kinds[O[K]];
+};
+
+function mapValues<A, B>(record: Readonly<Record<string, A>>, change: (value: A) => B): Record<string, B> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
+}
+
+function readArguments(call: Call, parameters: Parameters, usage: string): Record<string, Argument["value"]> {
+  const names = Object.keys(parameters);
+  const values: Record<string, Argument["value"]> = {};
+  call.arguments.forEach(({ key, value, place }, index) => {
+    const name = key ?? names[index];
+    if (name === undefined) throw misread(place, `${call.name} has an argument too many`, `Write ${usage}.`);
+    if (!Object.hasOwn(parameters, name)) {
+      const near = nearest(name, names);
+      const hint = near === null ? `Write ${usage}.` : `Did you mean ${near}?`;
+      throw misread(place, `${call.name} has no argument "${name}"`, hint);
+    }
+    if (Object.hasOwn(values, name)) throw misread(place, `${call.name} has ${name} twice`, "Give it once.");
+    const kind = parameters[name]!;
+    if (kindOf(value) !== kind) {
+      throw misread(place, `${call.name}: ${name} must be ${kindInWords[kind]}`, `Write ${usage}.`);
+    }
+    values[name] = value;
+  });
+  return values;
+}
+
+function kindOf(value: Argument["value"]): keyof Kinds {
+  if (typeof value === "number") return "number";
+  if (typeof value === "boolean") return "flag";
+  return "name" in value ? "call" : "shape";
+}
+
+/** Finds the call's reader and lets it read; `kind` is what is looked for: "layer". */
+export function readCall<T>(kind: string, call: Call, readers: readonly Reader<T>[]): T {
+  const found = readers.find((candidate) => candidate.name === call.name);
+  if (found) return found.read(call);
+  const names = readers.map((candidate) => candidate.name);
+  const near = nearest(call.name, names);
+  const hint = near === null ? `There are ${names.join(", ")}.` : `Did you mean ${near}?`;
+  throw misread(call.place, `unknown ${kind} "${call.name}"`, hint);
+}

@@ -1,0 +1,34 @@
+/**
+ * Places for intermediate values: each lives from the call that writes it to the last call that reads it, and values whose lives
+ * do not meet share memory. First fit by address, 64-byte aligned.
+ */
+
+const alignment = 64;
+
+interface Live {
+  readonly offset: number;
+  readonly bytes: number;
+  readonly last: number;
+}
+
+/** Hands out offsets to values in the order in which they are first written. */
+export class Arena {
+  #live: Live[] = [];
+  /** Bytes needed so far. */
+  size = 0;
+
+  /** An offset for `bytes` that are first written at call `first` and last read at call `last`. */
+  place(bytes: number, first: number, last: number): number {
+    this.#live = this.#live.filter((value) => value.last >= first);
+    const size = Math.ceil(bytes / alignment) * alignment;
+    let offset = 0;
+    for (const value of this.#live) {
+      if (value.offset - offset >= size) break;
+      offset = Math.max(offset, value.offset + value.bytes);
+    }
+    this.#live.push({ offset, bytes: size, last });
+    this.#live.sort((a, b) => a.offset - b.offset);
+    this.size = Math.max(this.size, offset + size);
+    return offset;
+  }
+}

@@ -1,0 +1,119 @@
+/**
+ * Module → program, in order: roles, storage, groups, schedule, kernels, places. Every step is a file of its own; this one only
+ * carries the results from one to the next.
+ */
+
+import { bytesOf } from "../base/dtype.ts";
+import { sizeOf } from "../base/shape.ts";
+import { build } from "../graph/build.ts";
+import { type Module, rootsOf } from "../graph/module.ts";
+import { type Node, topological } from "../graph/node.ts";
+import type { Kind } from "../graph/operation.ts";
+import type { Kernel } from "../kernel/language.ts";
+import { Arena } from "./arena.ts";
+import { lowerArgReduce } from "./argReduce.ts";
+import type { NodeCall, Surroundings } from "./body.ts";
+import { lowerContract } from "./contract.ts";
+import { formGroups, type Group } from "./group.ts";
+import type { Machine } from "./machine.ts";
+import { lowerMap } from "./map.ts";
+import { lowerPlace } from "./place.ts";
+import type { Call, Place, Program } from "./program.ts";
+import { lowerReduce } from "./reduce.ts";
+import { assignRoles, type Roles } from "./roles.ts";
+import { lowerScatterAdd } from "./scatter.ts";
+import { schedule } from "./schedule.ts";
+import { lowerSort } from "./sort.ts";
+import { chooseStored } from "./store.ts";
+
+type Lower = (nodes: readonly Node[], around: Surroundings) => NodeCall[];
+
+const lowerings: Record<Kind, Lower> = {
+  source: (nodes, around) => [lowerMap(nodes, around)],
+  elementwise: (nodes, around) => [lowerMap(nodes, around)],
+  movement: (nodes, around) => [lowerMap(nodes, around)],
+  reshape: (nodes, around) => [lowerMap(nodes, around)],
+  gather: (nodes, around) => [lowerMap(nodes, around)],
+  place: lowerPlace,
+  reduce: lowerReduce,
+  argReduce: lowerArgReduce,
+  contract: lowerContract,
+  scatterAdd: lowerScatterAdd,
+  sort: lowerSort,
+};
+
+/** The program of a (simplified) module on a machine. */
+export function compileModule(module: Module, machine: Machine): Program {
+  const roles = assignRoles(module);
+  const nodes = topological([...roles.results.keys(), ...rootsOf(module)]);
+  const stored = chooseStored(nodes, roles);
+  const groups = formGroups(nodes, stored, roles);
+  const { before, after, deferred } = schedule(groups, roles);
+
+  const outside = new Set([...roles.results.keys(), ...roles.log, ...groups.flatMap((group) => [...group.reads])]);
+  if (roles.guard) outside.add(roles.guard);
+  const kernels = new Map<string, Kernel>();
+  const around: Surroundings = {
+    machine,
+    stored,
+    escapes: (node) => outside.has(node),
+    cached: (key, make) => {
+      const kernel = kernels.get(key) ?? make();
+      kernels.set(key, kernel);
+      return kernel;
+    },
+  };
+  const lower = (group: Group): NodeCall[] => {
+    const [first] = group.members as [Node];
+    return sizeOf(first.shape) === 0 ? [] : lowerings[first.op.kind](group.members, around);
+  };
+  const early = before.flatMap(lower);
+  const late = after.flatMap(lower);
+  // States that could not be written in place are copied last, from the arena.
+  const copies = deferred.map((next) => ({ next, copy: build.stopGradient(next) }));
+  const copyCalls = copies.flatMap(({ copy }) => (sizeOf(copy.shape) === 0 ? [] : lowerings.elementwise([copy], { ...around, escapes: () => true })));
+  (roles.guard ? late : early).push(...copyCalls);
+
+  const slots = new Map<Node, number>([...roles.sources, ...roles.results]);
+  for (const { next, copy } of copies) {
+    slots.set(copy, slots.get(next)!);
+    slots.delete(next);
+  }
+  const { places, arena } = placeNodes([...early, ...late], slots, roles);
+  const finish = (calls: readonly NodeCall[]): Call[] =>
+    calls.map(({ kernel, buffers }) => ({ kernel, places: buffers.map((node) => places.get(node)!) }));
+  return {
+    arena,
+    slots: roles.slots,
+    before: finish(early),
+    log: roles.log.map((node) => places.get(node)!),
+    guard: roles.guard && places.get(roles.guard)!,
+    after: finish(late),
+  };
+}
+
+/** Slots for what is bound from outside, arena places for the rest, by their lives. */
+function placeNodes(
+  calls: readonly NodeCall[],
+  slots: ReadonlyMap<Node, number>,
+  roles: Roles,
+): { places: Map<Node, Place>; arena: number } {
+  const places = new Map<Node, Place>();
+  for (const [node, slot] of slots) places.set(node, { slot, offset: 0 });
+  const last = new Map<Node, number>();
+  calls.forEach(({ buffers }, call) => {
+    for (const node of buffers) last.set(node, call);
+  });
+  // The log and the guard are read between the calls, whenever that is.
+  for (const node of [...roles.log, ...(roles.guard ? [roles.guard] : [])]) last.set(node, calls.length);
+
+  const arena = new Arena();
+  calls.forEach(({ buffers }, call) => {
+    for (const node of buffers) {
+      if (places.has(node)) continue;
+      const bytes = sizeOf(node.shape) * bytesOf(node.dtype);
+      places.set(node, { slot: 0, offset: arena.place(bytes, call, last.get(node)!) });
+    }
+  });
+  return { places, arena: arena.size };
+}

@@ -1,0 +1,9 @@
+/** What a CPU target tells the compiler about itself. Results never depend on it. */
+export interface Machine {
+  /** float32 lanes of a vector register. */
+  readonly lanes: number;
+  /** Vector registers: how large a register tile may be. */
+  readonly vectorRegisters: number;
+  /** Workers that may run parts of one kernel at the same time: how often scratch memory exists. */
+  readonly workers: number;
+}

@@ -1,0 +1,34 @@
+/**
+ * What the compiler hands to a CPU target: kernels and the order in which to call them, every buffer at a fixed place. A place is
+ * an offset into a slot; slot 0 is the program's arena, the others are bound at each run (inputs, states, outputs in the
+ * module's order). The program holds no addresses, so it can be run on any binding.
+ */
+
+import type { Kernel } from "../kernel/language.ts";
+
+/** A byte offset inside a slot. Places are aligned to 64 bytes; slots must be too. */
+export interface Place {
+  readonly slot: number;
+  readonly offset: number;
+}
+
+/** One kernel on its buffers: `places[i]` is the kernel's buffer i. */
+export interface Call {
+  readonly kernel: Kernel;
+  readonly places: readonly Place[];
+}
+
+export interface Program {
+  /** Bytes of slot 0. */
+  readonly arena: number;
+  /** Number of slots, the arena included. */
+  readonly slots: number;
+  /** Run first, in order; calls that share a kernel object share its code. */
+  readonly before: readonly Call[];
+  /** float32 scalars appended to the log after `before`, at every step. */
+  readonly log: readonly Place[];
+  /** A bool byte: 0 ends the run before `after`. */
+  readonly guard: Place | null;
+  /** Run when the guard holds. */
+  readonly after: readonly Call[];
+}

@@ -1,0 +1,87 @@
+/**
+ * The order of the groups, and which states they update in place. A state is overwritten by its own group if everyone else who
+ * reads the old value can come first; otherwise the new value waits in the arena and is copied at the end.
+ */
+
+import { invariant } from "../base/errors.ts";
+import type { Node } from "../graph/node.ts";
+import type { Group } from "./group.ts";
+import type { Roles } from "./roles.ts";
+
+export interface Schedule {
+  readonly before: readonly Group[];
+  readonly after: readonly Group[];
+  /** Next-state nodes that cannot be written in place: copied to their slot after everything else. */
+  readonly deferred: readonly Node[];
+}
+
+export function schedule(groups: readonly Group[], roles: Roles): Schedule {
+  const owner = new Map<Node, Group>();
+  for (const group of groups) for (const member of group.members) owner.set(member, group);
+
+  const needs = new Map<Group, Set<Group>>();
+  for (const group of groups) {
+    const producers = [...group.reads].flatMap((read) => owner.get(read) ?? []);
+    needs.set(group, new Set(producers.filter((producer) => producer !== group)));
+  }
+
+  const deferred: Node[] = [];
+  for (const [next, current] of roles.current) {
+    const writer = owner.get(next)!;
+    const readers = groups.filter((group) => group !== writer && group.reads.has(current));
+    const readsItself = writer.reads.has(current) && !writer.pointwise.has(current);
+    if (readsItself || readers.some((reader) => reaches(reader, writer, needs))) deferred.push(next);
+    else for (const reader of readers) needs.get(writer)!.add(reader);
+  }
+
+  const order = topologicalOrder(groups, needs);
+  const hasGuard = roles.guard !== null;
+  return {
+    before: order.filter((group) => group.early || !hasGuard),
+    after: order.filter((group) => !group.early && hasGuard),
+    deferred,
+  };
+}
+
+/** Whether `from` (transitively) waits for `to`. */
+function reaches(from: Group, to: Group, needs: ReadonlyMap<Group, ReadonlySet<Group>>): boolean {
+  const seen = new Set<Group>();
+  const pending = [from];
+  while (pending.length > 0) {
+    const group = pending.pop()!;
+    if (group === to) return true;
+    if (seen.has(group)) continue;
+    seen.add(group);
+    pending.push(...needs.get(group)!);
+  }
+  return false;
+}
+
+/** Depth first from the groups as given, so that values are used soon after they are made. */
+function topologicalOrder(
+  groups: readonly Group[],
+  needs: ReadonlyMap<Group, ReadonlySet<Group>>,
+): Group[] {
+  const age = (group: Group): number => group.members[0]!.id;
+  const order: Group[] = [];
+  const state = new Map<Group, "open" | "done">();
+  const stack = [...groups].sort((a, b) => age(b) - age(a));
+  while (stack.length > 0) {
+    const group = stack.at(-1)!;
+    if (state.get(group) === "done") {
+      stack.pop();
+      continue;
+    }
+    const missing = [...needs.get(group)!].filter((need) => state.get(need) !== "done");
+    if (missing.length === 0) {
+      state.set(group, "done");
+      order.push(group);
+      stack.pop();
+    } else {
+      invariant(state.get(group) !== "open" || missing.every((need) => state.get(need) !== "open"), "kernels wait for each other");
+      state.set(group, "open");
+      stack.push(...missing.sort((a, b) => age(b) - age(a)));
+    }
+  }
+  return order;
+}

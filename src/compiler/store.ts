@@ -1,0 +1,132 @@
+/**
+ * Which nodes get a buffer. Everything else dissolves into the kernels that use it. A value is stored when a family computes it
+ * as a whole (contractions, reductions, sorts), when it is asked for from outside, when several kernels would compute it again,
+ * or when an address through it would not be affine.
+ */
+
+import { sizeOf } from "../base/shape.ts";
+import type { Node } from "../graph/node.ts";
+import type { ElementwiseOperation, Kind } from "../graph/operation.ts";
+import { KernelBuilder } from "../kernel/builder.ts";
+import { scalarOf } from "../kernel/scalars.ts";
+import { flatten, identityAccess } from "./expression.ts";
+import type { Roles } from "./roles.ts";
+
+/** Instructions that are cheaper to repeat than to store and load. */
+const cheap = 4;
+
+type Storage = "always" | "dissolves" | "when shared";
+
+const storage: Record<Kind, Storage> = {
+  source: "dissolves",
+  movement: "dissolves",
+  reshape: "dissolves",
+  elementwise: "when shared",
+  gather: "when shared",
+  place: "always",
+  reduce: "always",
+  argReduce: "always",
+  contract: "always",
+  scatterAdd: "always",
+  sort: "always",
+};
+
+/** The stored nodes among `nodes` (all that is live, inputs first). */
+export function chooseStored(nodes: readonly Node[], roles: Roles): Set<Node> {
+  const stored = new Set<Node>([...roles.sources.keys(), ...roles.results.keys(), ...roles.log]);
+  if (roles.guard) stored.add(roles.guard);
+  for (const node of nodes) if (storage[node.op.kind] === "always") stored.add(node);
+
+  const uses = countUses(nodes, stored);
+  const weights = new Map<Node, number>();
+  const weightOf = (node: Node): number => (stored.has(node) ? 0 : (weights.get(node) ?? 0));
+  for (const node of nodes) {
+    const inherited = node.inputs.reduce((sum, input) => sum + weightOf(input), 0);
+    const own = node.op.kind === "elementwise" ? weightOfOperation(node.op, node) : node.op.kind === "gather" ? cheap : 0;
+    weights.set(node, own + inherited);
+    if (storage[node.op.kind] === "when shared" && uses.get(node)! > 1 && own + inherited > cheap) stored.add(node);
+    if (node.op.kind === "movement" && sizeOf(node.shape) > sizeOf(node.inputs[0]!.shape)) {
+      storeBeforeWidening(node.inputs[0]!, weightOf, stored);
+    }
+  }
+  for (const node of nodes) storeOperands(node, stored);
+  for (const node of nodes) storeBlocked(node, stored);
+  return stored;
+}
+
+/** How many kernels or operations ask for each node, seen through movements and reshapes. */
+function countUses(nodes: readonly Node[], stored: ReadonlySet<Node>): Map<Node, number> {
+  const uses = new Map<Node, number>(nodes.map((node) => [node, 0]));
+  for (const node of nodes.toReversed()) {
+    const dissolves = storage[node.op.kind] === "dissolves" && !stored.has(node);
+    const count = dissolves ? uses.get(node)! : 1;
+    for (const input of new Set(node.inputs)) uses.set(input, uses.get(input)! + count);
+  }
+  return uses;
+}
+
+/** A costly value that is read at more points than it has is computed once per element of its own. */
+function storeBeforeWidening(input: Node, weightOf: (node: Node) => number, stored: Set<Node>): void {
+  let node = input;
+  while (!stored.has(node) && storage[node.op.kind] === "dissolves" && node.inputs.length === 1) node = node.inputs[0]!;
+  if (sizeOf(node.shape) > 1 && storage[node.op.kind] === "when shared" && weightOf(node) > cheap) stored.add(node);
+}
+
+/**
+ * Which inputs a family reads from memory: `viewed` ones through any affine view of a buffer, `whole` ones as a row-major buffer
+ * of their own.
+ */
+const operands: Partial<Record<Kind, (node: Node) => { viewed?: readonly Node[]; whole?: readonly Node[] }>> = {
+  contract: (node) => ({ viewed: node.inputs }),
+  argReduce: (node) => ({ viewed: node.inputs }),
+  sort: (node) => ({ whole: node.inputs }),
+  scatterAdd: (node) => ({ whole: node.inputs }),
+  gather: (node) => ({ whole: node.inputs.slice(0, 1) }),
+};
+
+function storeOperands(node: Node, stored: Set<Node>): void {
+  const { viewed = [], whole = [] } = operands[node.op.kind]?.(node) ?? {};
+  for (const operand of whole) stored.add(operand);
+  for (const operand of viewed) {
+    let base = operand;
+    while (!stored.has(base) && (base.op.kind === "movement" || base.op.kind === "reshape")) base = base.inputs[0]!;
+    stored.add(base);
+  }
+}
+
+/** Stores whatever stands between a stored node and affine addresses. */
+function storeBlocked(node: Node, stored: Set<Node>): void {
+  const dissolving = stored.has(node) && storage[node.op.kind] !== "always" && node.op.kind !== "source";
+  const roots = dissolving ? [node] : storage[node.op.kind] === "always" ? node.inputs : [];
+  for (const root of roots) {
+    const access = identityAccess(root.shape);
+    for (;;) {
+      const blocked: Node[] = [];
+      flatten(root, access, root.shape.length, {
+        stored: (candidate) => candidate !== node && stored.has(candidate),
+        onBlocked: (culprit) => blocked.push(culprit),
+      });
+      if (blocked.length === 0) break;
+      for (const culprit of blocked) stored.add(culprit);
+    }
+  }
+}
+
+const operationWeights = new WeakMap<object, Map<string, number>>();
+
+/** Number of vector instructions an operation takes, measured by writing it once. */
+function weightOfOperation(op: ElementwiseOperation<unknown>, node: Node): number {
+  const types = node.inputs.map((input) => scalarOf(input.dtype));
+  const known = operationWeights.get(op) ?? new Map<string, number>();
+  operationWeights.set(op, known);
+  const key = `${types.join()} ${node.dtype}`;
+  let weight = known.get(key);
+  if (weight === undefined) {
+    const k = new KernelBuilder(1, [types.length]);
+    const args = types.map((type, i) => k.load({ buffer: i, offset: 0, terms: [] }, type));
+    k.store({ buffer: types.length, offset: 0, terms: [] }, node.dtype, op.lower(k.scalars, args, types, node.attributes));
+    weight = k.finish("weight", types.length + 1, 1).body.instructions.length - types.length - 1;
+    known.set(key, weight);
+  }
+  return weight;
+}

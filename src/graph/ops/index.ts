@@ -1,0 +1,53 @@
+/** The closed set of primitives: one entry per record, by name. */
+
+import { dot } from "./contract.ts";
+import * as elementwise from "./elementwise.ts";
+import { argSort, gather, scatterAdd } from "./indexing.ts";
+import { broadcast, concat, pad, reshape, slice, transpose } from "./movement.ts";
+import { argMax, reduceMax, reduceMin, reduceSum } from "./reduce.ts";
+import { constant, input, iota } from "./sources.ts";
+
+type Elementwise = typeof elementwise;
+
+interface Others {
+  constant: typeof constant;
+  iota: typeof iota;
+  input: typeof input;
+  broadcast: typeof broadcast;
+  transpose: typeof transpose;
+  slice: typeof slice;
+  reshape: typeof reshape;
+  pad: typeof pad;
+  concat: typeof concat;
+  reduceSum: typeof reduceSum;
+  reduceMax: typeof reduceMax;
+  reduceMin: typeof reduceMin;
+  argMax: typeof argMax;
+  gather: typeof gather;
+  scatterAdd: typeof scatterAdd;
+  argSort: typeof argSort;
+  dot: typeof dot;
+}
+
+export const ops: Elementwise & Others = {
+  ...elementwise,
+  constant,
+  iota,
+  input,
+  broadcast,
+  transpose,
+  slice,
+  reshape,
+  pad,
+  concat,
+  reduceSum,
+  reduceMax,
+  reduceMin,
+  argMax,
+  gather,
+  scatterAdd,
+  argSort,
+  dot,
+};
+
+export type OpName = keyof typeof ops;

@@ -1,0 +1,145 @@
+/**
+ * The same values with fewer operations: common subexpressions, constants, and identities that hold for every float (−0, NaN and ∞
+ * included; so never x+0, x·0 or x−x). Only what is reachable from the roots survives.
+ */
+
+import { numberScalars } from "../kernel/numbers.ts";
+import { scalarOf } from "../kernel/scalars.ts";
+import { sameShape } from "../base/shape.ts";
+import { build } from "./build.ts";
+import { nodeKey } from "./key.ts";
+import { type Module, rootsOf } from "./module.ts";
+import { type Node, record, topological } from "./node.ts";
+import { type OpName, ops } from "./ops/index.ts";
+
+/** The roots, rewritten; `input` nodes stay the same objects. */
+export function simplify(roots: readonly Node[]): Node[] {
+  const result = new Map<Node, Node>();
+  const numbers = new Map<Node, number>();
+  const known = new Map<string, Node>();
+  const numberOf = (node: Node): number => {
+    const number = numbers.get(node) ?? numbers.size;
+    numbers.set(node, number);
+    return number;
+  };
+  const unify = (node: Node): Node => {
+    if (node.op.kind === "source" && node.op.element === null) return node;
+    const key = nodeKey(node, numberOf);
+    const same = known.get(key);
+    if (same) return same;
+    known.set(key, node);
+    return node;
+  };
+  for (const node of topological(roots)) {
+    const inputs = node.inputs.map((input) => result.get(input)!);
+    const moved = inputs.some((input, i) => input !== node.inputs[i]);
+    let current = moved ? record(node.op, inputs, node.attributes) : node;
+    for (let next = rewrite(current); next; next = rewrite(current)) current = withUnified(next, unify);
+    result.set(node, unify(current));
+  }
+  return roots.map((root) => result.get(root)!);
+}
+
+/** A rewritten node may have new inputs; they are unified as all others. */
+function withUnified(node: Node, unify: (node: Node) => Node): Node {
+  const inputs = node.inputs.map(unify);
+  return inputs.some((input, i) => input !== node.inputs[i]) ? record(node.op, inputs, node.attributes) : node;
+}
+
+/** A module whose graph is simplified; inputs and current states are the same nodes. */
+export function simplifyModule(module: Module): Module {
+  const roots = rootsOf(module);
+  const simple = simplify(roots);
+  const to = new Map(roots.map((root, i) => [root, simple[i]!]));
+  const of = (node: Node): Node => to.get(node)!;
+  return {
+    inputs: module.inputs,
+    states: module.states.map(({ current, next }) => ({ current, next: of(next) })),
+    outputs: module.outputs.map(of),
+    guard: module.guard && of(module.guard),
+    log: module.log.map(of),
+  };
+}
+
+function rewrite(node: Node): Node | null {
+  const rule = rules.get(node.op.name);
+  return foldConstants(node) ?? rule?.(node) ?? null;
+}
+
+function constantOf(node: Node): number | null {
+  return node.op === (ops.constant as Node["op"]) ? (node.attributes.value as number) : null;
+}
+
+function isConstant(node: Node, value: number): boolean {
+  const constant = constantOf(node);
+  return constant !== null && Object.is(constant, value);
+}
+
+const modes = [numberScalars("fused"), numberScalars("portable")] as const;
+
+/** Constants in, constant out: for elementwise operations whose result is the same in both modes, and for movements. */
+function foldConstants(node: Node): Node | null {
+  const { op, inputs } = node;
+  if (inputs.length === 0) return null;
+  const values = inputs.map(constantOf);
+  if (values.includes(null)) return null;
+  if (op.kind === "movement" || op.kind === "reshape") return build.constant(values[0]!, node.shape, node.dtype);
+  if (op.kind !== "elementwise" || [node, ...inputs].some(({ dtype }) => dtype === "float64")) return null;
+  const types = inputs.map((input) => scalarOf(input.dtype));
+  const [fused, portable] = modes.map((k) => Number(op.lower<unknown>(k as never, values, types, node.attributes)));
+  return Object.is(fused, portable) ? build.constant(fused!, node.shape, node.dtype) : null;
+}
+
+const isIdentityOrder = (order: readonly number[]): boolean => order.every((axis, i) => axis === i);
+
+const rulesByName: Partial<Record<OpName, (node: Node) => Node | null>> = {
+  mul: ({ inputs: [a, b] }) => (isConstant(b!, 1) ? a! : isConstant(a!, 1) ? b! : null),
+  div: ({ inputs: [a, b] }) => (isConstant(b!, 1) ? a! : null),
+  sub: ({ inputs: [a, b] }) => (isConstant(b!, 0) ? a! : null),
+  add: ({ inputs: [a, b] }) => (isConstant(b!, -0) ? a! : isConstant(a!, -0) ? b! : null),
+  neg: ({ inputs: [x] }) => (sameOp(x!, "neg") && x!.dtype !== "uint32" ? x!.inputs[0]! : null),
+  not: ({ inputs: [x] }) => (sameOp(x!, "not") ? x!.inputs[0]! : null),
+  stopGradient: ({ inputs: [x] }) => x!,
+  select: ({ inputs: [condition, then, otherwise] }) => {
+    const value = constantOf(condition!);
+    return value === null ? (then === otherwise ? then! : null) : value ? then! : otherwise!;
+  },
+  reshape: (node) => {
+    const [x] = node.inputs as [Node];
+    if (sameShape(x.shape, node.shape)) return x;
+    return sameOp(x, "reshape") ? build.reshape(x.inputs[0]!, node.shape) : null;
+  },
+  transpose: ({ inputs: [x], attributes: { permutation } }) => {
+    if (isIdentityOrder(permutation)) return x!;
+    if (!sameOp(x!, "transpose")) return null;
+    const inner = x!.attributes.permutation as readonly number[];
+    return build.transpose(x!.inputs[0]!, (permutation as readonly number[]).map((axis) => inner[axis]!));
+  },
+  broadcast: (node) => {
+    const [x] = node.inputs as [Node];
+    const { axes } = node.attributes as { axes: readonly number[] };
+    if (sameShape(x.shape, node.shape) && isIdentityOrder(axes)) return x;
+    if (!sameOp(x, "broadcast")) return null;
+    const inner = x.attributes.axes as readonly number[];
+    return build.broadcast(x.inputs[0]!, node.shape, inner.map((axis) => axes[axis]!));
+  },
+  slice: (node) => {
+    const [x] = node.inputs as [Node];
+    const { start, step } = node.attributes as { start: readonly number[]; step: readonly number[] };
+    const whole = sameShape(x.shape, node.shape) && start.every((at) => at === 0) && step.every((s) => s === 1);
+    return whole ? x : null;
+  },
+  reduceSum: nothingToReduce,
+  reduceMax: nothingToReduce,
+  reduceMin: nothingToReduce,
+};
+
+const rules = new Map<string, (node: Node) => Node | null>(Object.entries(rulesByName));
+
+function nothingToReduce(node: Node): Node | null {
+  return node.attributes.axes.length === 0 ? node.inputs[0]! : null;
+}
+
+function sameOp(node: Node, name: OpName): boolean {
+  return node.op === (ops[name] as Node["op"]);
+}

@@ -1,0 +1,378 @@
+/**
+ * A kernel as a WebAssembly function: (buffer…, begin, end, worker) → (). Every vector is a v128, every index an i32. Values used
+ * once, in the block that makes them, stay on the operand stack; all others are locals. Nothing is reordered across a store,
+ * a variable's change, or a loop's edge.
+ */
+
+import { InternalError } from "../../base/errors.ts";
+import type { Block, Index, Instruction, Kernel, Variable, Vector } from "../../kernel/language.ts";
+import { resultOf } from "../../kernel/language.ts";
+import { forEachOperand } from "../../kernel/builder.ts";
+import type { Numerics } from "../target.ts";
+import { gather, laneMask, load, type Pointer, store } from "./access.ts";
+import { Code, type FunctionDefinition } from "./encoder.ts";
+import type { Opcode } from "./opcodes.ts";
+import { type PartialSum, Pointers, usesOf } from "./pointers.ts";
+import { writerOf } from "./scalars.ts";
+
+type Defining = Extract<Instruction, { result: unknown }>;
+type Loop = Extract<Instruction, { op: "loop" }>;
+
+const smallestNormal = 0x00800000;
+const everyBitButSign = 0x7fffffff;
+
+const indexOpcodes: Record<string, Opcode> = {
+  add: "i32.add",
+  sub: "i32.sub",
+  mul: "i32.mul",
+  and: "i32.and",
+  shiftRight: "i32.shr_s",
+};
+
+export function emitKernel(kernel: Kernel, numerics: Numerics): FunctionDefinition {
+  const code = new Code(kernel.buffers + 3);
+  new KernelEmitter(kernel, code, numerics).emit();
+  return { name: kernel.name, parameters: kernel.buffers + 3, returns: false, code, exported: false };
+}
+
+class KernelEmitter {
+  readonly #kernel: Kernel;
+  readonly #code: Code;
+  readonly #numerics: Numerics;
+  readonly #locals = new Map<number, number>();
+  readonly #constants = new Map<number, number>();
+  readonly #uses: Map<number, { count: number; block: Block }>;
+  readonly #pointers: Pointers;
+  /** Values that wait to be written where they are used. */
+  readonly #pending = new Map<number, Defining>();
+  /** float32 values that cannot be subnormal: they come from memory, constants or integers. */
+  readonly #normal = new Set<number>();
+  readonly #adjusted: number;
+  readonly #stored: number;
+
+  constructor(kernel: Kernel, code: Code, numerics: Numerics) {
+    this.#kernel = kernel;
+    this.#code = code;
+    this.#numerics = numerics;
+    [kernel.begin, kernel.end, kernel.worker].forEach((index, i) => this.#locals.set(index.id, kernel.buffers + i));
+    this.#uses = usesOf(kernel.body);
+    this.#findConstants(kernel.body);
+    this.#pointers = new Pointers(kernel, this.#constants, () => code.local("i32"));
+    this.#adjusted = code.local("i32");
+    this.#stored = code.local("v128");
+  }
+
+  emit(): void {
+    for (const index of [this.#kernel.begin, this.#kernel.end, this.#kernel.worker]) this.#advancePointers(index);
+    this.#block(this.#kernel.body);
+  }
+
+  #findConstants(block: Block): void {
+    for (const instruction of block.instructions) {
+      if (instruction.op === "indexConstant") this.#constants.set(instruction.result.id, instruction.value);
+      if ("body" in instruction) this.#findConstants(instruction.body);
+    }
+  }
+
+  #block(block: Block): void {
+    for (const instruction of block.instructions) this.#instruction(instruction, block);
+    this.#flush(() => true);
+  }
+
+  #instruction(instruction: Instruction, block: Block): void {
+    const result = resultOf(instruction);
+    if (result) return this.#define(instruction as Defining, result, block);
+    switch (instruction.op) {
+      case "storeIndex": {
+        this.#flush(() => true);
+        const { local, offset } = this.#pointer(instruction.address, 0);
+        this.#code.get(local);
+        this.#index(instruction.value);
+        this.#code.memory(instruction.memory === "uint8" ? "i32.store8" : "i32.store", offset);
+        return;
+      }
+      case "store":
+        return this.#store(instruction);
+      case "variable":
+      case "set": {
+        const value = instruction.op === "set" ? instruction.value : instruction.initial;
+        const inside = this.#treeOf(value);
+        this.#flush((id) => !inside.has(id) && this.#reads(id, instruction.variable));
+        this.#vector(value);
+        this.#code.set(this.#local(instruction.variable));
+        return;
+      }
+      case "loop":
+        this.#flush(() => true);
+        return this.#loop(instruction);
+      case "if":
+        this.#flush(() => true);
+        this.#index(instruction.a);
+        this.#index(instruction.b);
+        this.#code.op("i32.lt_s").open("if");
+        this.#block(instruction.body);
+        this.#code.end();
+        return;
+      default:
+        throw new InternalError(`the wasm emitter does not know ${(instruction as Instruction).op}`);
+    }
+  }
+
+  #define(instruction: Defining, result: Index | Vector, block: Block): void {
+    if (instruction.op === "indexConstant") return;
+    if (result.kind === "index") {
+      this.#write(instruction);
+      this.#code.set(this.#local(result));
+      this.#advancePointers(result);
+      return;
+    }
+    if (this.#isNormal(instruction)) this.#normal.add(result.id);
+    const uses = this.#uses.get(result.id);
+    if (uses?.count === 1 && uses.block === block) {
+      this.#pending.set(result.id, instruction);
+    } else {
+      this.#write(instruction);
+      this.#code.set(this.#local(result));
+    }
+  }
+
+  #isNormal(instruction: Defining): boolean {
+    const { op } = instruction;
+    return op === "load" || op === "gather" || op === "constant" || (op === "scalar" && instruction.name === "toFloat32");
+  }
+
+  #loop({ index, from, to, step, body }: Loop): void {
+    const code = this.#code;
+    const counter = this.#local(index);
+    const [first, last] = [this.#constants.get(from.id), this.#constants.get(to.id)];
+    const certain = first !== undefined && last !== undefined && first < last;
+    this.#index(from);
+    code.set(counter);
+    if (!certain) {
+      code.open("block").get(counter);
+      this.#index(to);
+      code.op("i32.lt_s").op("i32.eqz").op("br_if", 0);
+    }
+    this.#advancePointers(index);
+    code.open("loop");
+    this.#block(body);
+    for (const { local, scale } of this.#pointers.endingAt.get(index.id) ?? []) {
+      code.get(local).constant(step * scale).op("i32.add").set(local);
+    }
+    code.get(counter).constant(step).op("i32.add").tee(counter);
+    this.#index(to);
+    code.op("i32.lt_s").op("br_if", 0).end();
+    if (!certain) code.end();
+  }
+
+  /** Computes the partial sums that end in an index that has just become known. */
+  #advancePointers(index: Index): void {
+    for (const sum of this.#pointers.endingAt.get(index.id) ?? []) this.#sum(sum);
+  }
+
+  #sum({ local, previous, index, scale }: PartialSum): void {
+    this.#code.get(previous);
+    this.#index(index);
+    if (scale !== 1) this.#code.constant(scale).op("i32.mul");
+    this.#code.op("i32.add").set(local);
+  }
+
+  /** A pointer whose instruction offsets stay non-negative down to `lowest` bytes below the address. */
+  #pointer(address: Parameters<Pointers["resolve"]>[0], lowest: number): Pointer {
+    const { local, offset } = this.#pointers.resolve(address);
+    if (offset + lowest >= 0) return { local, offset };
+    this.#code.get(local).constant(offset + lowest).op("i32.add").set(this.#adjusted);
+    return { local: this.#adjusted, offset: -lowest };
+  }
+
+  #store({ address, memory, value, stride, active }: Extract<Instruction, { op: "store" }>): void {
+    const inside = this.#treeOf(value);
+    this.#flush((id) => !inside.has(id));
+    const known = this.#locals.get(value.id);
+    const needsFlush = memory === "float32" && !this.#normal.has(value.id);
+    let local = known ?? this.#stored;
+    if (known === undefined || needsFlush) {
+      this.#vector(value);
+      local = this.#stored;
+      this.#code.set(local);
+    }
+    if (needsFlush) this.#flushSubnormals(local);
+    const pointer = this.#pointer(address, Math.min(0, (active - 1) * stride * 4));
+    store(this.#code, pointer, memory, local, stride, active);
+  }
+
+  /** Keeps only the sign of subnormal lanes. */
+  #flushSubnormals(local: number): void {
+    const all = (pattern: number): [number, number, number, number] => [pattern, pattern, pattern, pattern];
+    const code = this.#code;
+    code.get(local).get(local).simd("f32x4.abs").vector(all(smallestNormal)).simd("f32x4.lt");
+    code.vector(all(everyBitButSign)).simd("v128.and").simd("v128.andnot").set(local);
+  }
+
+  // Values
+
+  #local(value: Index | Vector | Variable): number {
+    let local = this.#locals.get(value.id);
+    if (local === undefined) {
+      local = this.#code.local(value.kind === "index" ? "i32" : "v128");
+      this.#locals.set(value.id, local);
+    }
+    return local;
+  }
+
+  #index(index: Index): void {
+    const constant = this.#constants.get(index.id);
+    if (constant === undefined) this.#code.get(this.#local(index));
+    else this.#code.constant(constant);
+  }
+
+  /** Leaves a vector on the stack. */
+  #vector(vector: Vector): void {
+    const waiting = this.#pending.get(vector.id);
+    if (!waiting) {
+      this.#code.get(this.#local(vector));
+      return;
+    }
+    this.#pending.delete(vector.id);
+    this.#write(waiting);
+  }
+
+  /** A local that holds the vector. */
+  #vectorLocal(vector: Vector): number {
+    if (this.#pending.has(vector.id)) {
+      this.#vector(vector);
+      this.#code.set(this.#local(vector));
+    }
+    return this.#local(vector);
+  }
+
+  #write(instruction: Defining): void {
+    const code = this.#code;
+    switch (instruction.op) {
+      case "indexBinary":
+        return this.#indexBinary(instruction);
+      case "lane":
+        this.#vector(instruction.vector);
+        code.simd("i32x4.extract_lane", instruction.lane);
+        return;
+      case "loadIndex": {
+        const { local, offset } = this.#pointer(instruction.address, 0);
+        const byte = instruction.memory === "uint8" || instruction.memory === "bool";
+        code.get(local).memory(byte ? "i32.load8_u" : "i32.load", offset);
+        return;
+      }
+      case "constant":
+        code.vector(patternOf(instruction.result.type, instruction.value));
+        return;
+      case "laneNumbers":
+        code.vector([0, 1, 2, 3]);
+        return;
+      case "splat":
+        this.#index(instruction.index);
+        code.simd("i32x4.splat");
+        return;
+      case "scalar":
+        return this.#scalar(instruction);
+      case "load": {
+        const { address, memory, stride, active } = instruction;
+        load(code, this.#pointer(address, Math.min(0, (active - 1) * stride * 4)), memory, stride, active);
+        return;
+      }
+      case "gather": {
+        const indices = this.#vectorLocal(instruction.indices);
+        const { address, memory, scale, active } = instruction;
+        gather(code, this.#pointer(address, 0), memory, indices, scale, active);
+        return;
+      }
+      case "exchange": {
+        const local = this.#vectorLocal(instruction.vector);
+        const bytes = Array.from({ length: 16 }, (_, byte) => (((byte >> 2) ^ instruction.distance) << 2) | (byte & 3));
+        code.get(local).get(local).simd("i8x16.shuffle", ...bytes);
+        return;
+      }
+      case "keep": {
+        const { vector, active, otherwise, result } = instruction;
+        this.#vector(vector);
+        code.vector(patternOf(result.type, otherwise)).vector(laneMask(active)).simd("v128.bitselect");
+        return;
+      }
+      case "get":
+        code.get(this.#local(instruction.variable));
+        return;
+      default:
+        throw new InternalError(`the wasm emitter does not write ${instruction.op}`);
+    }
+  }
+
+  #scalar({ name, type, args, immediate }: Extract<Instruction, { op: "scalar" }>): void {
+    const writer = writerOf(type, name);
+    if (!writer) throw new InternalError(`the wasm target does not speak ${type}.${name}`);
+    writer(
+      this.#code,
+      args.map((arg) => () => this.#vector(arg)),
+      immediate,
+      this.#numerics,
+    );
+  }
+
+  #indexBinary({ operator, a, b }: Extract<Instruction, { op: "indexBinary" }>): void {
+    const code = this.#code;
+    this.#index(a);
+    this.#index(b);
+    if (operator !== "min" && operator !== "max") {
+      code.op(indexOpcodes[operator]!);
+      return;
+    }
+    const [left, right] = operator === "min" ? [a, b] : [b, a];
+    this.#index(left);
+    this.#index(right);
+    code.op("i32.lt_s").op("select");
+  }
+
+  // What waits
+
+  /** The pending values that writing `vector` would write. */
+  #treeOf(vector: Vector): Set<number> {
+    const tree = new Set<number>();
+    const visit = (id: number): void => {
+      const waiting = this.#pending.get(id);
+      if (!waiting) return;
+      tree.add(id);
+      forEachOperand(waiting, (operand) => {
+        if (operand !== id) visit(operand);
+      });
+    };
+    visit(vector.id);
+    return tree;
+  }
+
+  /** Whether a pending value depends on the present content of a variable. */
+  #reads(id: number, variable: Variable): boolean {
+    const waiting = this.#pending.get(id);
+    if (!waiting) return false;
+    if (waiting.op === "get") return waiting.variable.id === variable.id;
+    let found = false;
+    forEachOperand(waiting, (operand) => {
+      if (operand !== id) found ||= this.#reads(operand, variable);
+    });
+    return found;
+  }
+
+  /** Writes pending values into locals, oldest first. */
+  #flush(which: (id: number) => boolean): void {
+    for (const [id, instruction] of [...this.#pending]) {
+      if (!this.#pending.has(id) || !which(id)) continue;
+      this.#vector(instruction.result as Vector);
+      this.#code.set(this.#local(instruction.result));
+    }
+  }
+}
+
+/** The four lanes of a constant as 32-bit patterns. */
+function patternOf(type: Vector["type"], value: number): [number, number, number, number] {
+  let pattern = value | 0;
+  if (type === "float32") pattern = new Int32Array(new Float32Array([value]).buffer)[0]!;
+  else if (type === "bool") pattern = value ? -1 : 0;
+  else if (value > 0x7fffffff) pattern = new Int32Array(new Uint32Array([value]).buffer)[0]!;
+  return [pattern, pattern, pattern, pattern];
+}

@@ -1,0 +1,50 @@
+/**
+ * A program as one WebAssembly module: its kernels, each once, and `run(table, steps, log) → steps done`, the loop over steps. The
+ * table holds the base address of every slot, so the module knows no addresses and runs on any binding.
+ */
+
+import type { Call, Place, Program } from "../../compiler/program.ts";
+import type { Kernel } from "../../kernel/language.ts";
+import type { Numerics } from "../target.ts";
+import { Code, encodeModule, type FunctionDefinition } from "./encoder.ts";
+import { emitKernel } from "./emitter.ts";
+import { u32 } from "./encoder.ts";
+
+/** The bytes of the module; it imports `env.memory` and exports `run`. */
+export function encodeProgram(program: Program, numerics: Numerics): Uint8Array<ArrayBuffer> {
+  const kernels = [...new Set([...program.before, ...program.after].map((call) => call.kernel))];
+  const functions = kernels.map((kernel) => emitKernel(kernel, numerics));
+  const numbers = new Map(kernels.map((kernel, index) => [kernel, index]));
+  return encodeModule([...functions, runFunction(program, numbers)]);
+}
+
+function runFunction(program: Program, numbers: ReadonlyMap<Kernel, number>): FunctionDefinition {
+  const [table, steps, log] = [0, 1, 2];
+  const code = new Code(3);
+  const done = code.local("i32");
+  const bases = Array.from({ length: program.slots }, () => code.local("i32"));
+  bases.forEach((base, slot) => code.get(table).memory("i32.load", 4 * slot).set(base));
+
+  const address = ({ slot, offset }: Place): void => {
+    code.get(bases[slot]!);
+    if (offset > 0) code.constant(offset).op("i32.add");
+  };
+  const call = ({ kernel, places }: Call): void => {
+    for (const place of places) address(place);
+    code.constant(0).constant(kernel.extent).constant(0).op("call", ...u32(numbers.get(kernel)!));
+  };
+
+  code.open("block").get(steps).op("i32.eqz").op("br_if", 0).open("loop");
+  program.before.forEach(call);
+  program.log.forEach(({ slot, offset }, i) => {
+    code.get(log).get(bases[slot]!).memory("i32.load", offset).memory("i32.store", 4 * i);
+  });
+  if (program.log.length > 0) code.get(log).constant(4 * program.log.length).op("i32.add").set(log);
+  if (program.guard) {
+    code.get(bases[program.guard.slot]!).memory("i32.load8_u", program.guard.offset).op("i32.eqz").op("br_if", 1);
+  }
+  program.after.forEach(call);
+  code.get(done).constant(1).op("i32.add").tee(done).get(steps).op("i32.lt_s").op("br_if", 0);
+  code.end().end().get(done);
+  return { name: "run", parameters: 3, returns: true, code, exported: true };
+}

@@ -1,0 +1,17 @@
+import { defineConfig } from "vitest/config";
+
+const source = (path: string): string => new URL(`./src/${path}`, import.meta.url).pathname;
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^gradus$/, replacement: source("index.ts") },
+      { find: /^gradus\/initializers$/, replacement: source("network/initializers.ts") },
+      { find: /^gradus\/(functions|data|files)$/, replacement: `${source("")}$1/index.ts` },
+    ],
+  },
+  test: {
+    include: ["src/**/*.test.ts", "test/**/*.test.ts", "examples/**/*.test.ts"],
+    testTimeout: 30_000,
+  },
+});
