@@ -78,10 +78,14 @@ export function misread(place: Place, problem: string, hint = ""): GradusError {
   });
 }
 
+/** Texts come from files too: no nesting may exhaust the stack. */
+const deepest = 100;
+
 class Parser {
   readonly #subject: string;
   readonly #text: string;
   #position = 0;
+  #depth = 0;
 
   constructor(subject: string, text: string) {
     this.#subject = subject;
@@ -89,36 +93,38 @@ class Parser {
   }
 
   atEnd(): boolean {
-    this.#take(/\s*/y);
-    return this.#position === this.#text.length;
+    return this.#here() === this.#text.length;
   }
 
   call(): Call {
     const place = this.#place();
     const name = this.#take(/[A-Za-z_]\w*/y);
     if (name === null) throw this.#unexpected("needs a name");
-    return { name, place, arguments: this.#take(/\(/y) === null ? [] : this.#arguments() };
+    if (this.#take(/\(/y) === null) return { name, place, arguments: [] };
+    if (this.#depth === deepest) throw misread(place, `calls nest deeper than ${deepest}`);
+    this.#depth++;
+    const found = this.#arguments();
+    this.#depth--;
+    return { name, place, arguments: found };
   }
 
   /** After the opening parenthesis. */
   #arguments(): Argument[] {
     const found: Argument[] = [];
-    if (this.#take(/\s*\)/y) !== null) return found;
+    if (this.#take(/\)/y) !== null) return found;
     do {
-      this.#take(/\s*/y);
       const place = this.#place();
-      const key = this.#take(/[A-Za-z_]\w*\s*=/y)?.replace(/\s*=$/, "") ?? null;
+      const key = this.#take(/[A-Za-z_]\w*\s*=/y)?.match(/\w+/)![0] ?? null;
       if (key === null && found.at(-1)?.key) {
         throw this.#unexpected("arguments without a name come before those with one");
       }
       found.push({ key, place, value: this.#value() });
-    } while (this.#take(/\s*,/y) !== null);
-    if (this.#take(/\s*\)/y) === null) throw this.#unexpected('needs "," or ")" after an argument');
+    } while (this.#take(/,/y) !== null);
+    if (this.#take(/\)/y) === null) throw this.#unexpected('needs "," or ")" after an argument');
     return found;
   }
 
   #value(): Argument["value"] {
-    this.#take(/\s*/y);
     const number = this.#number();
     if (number !== null) return number;
     if (this.#take(/\[/y) !== null) return this.#list();
@@ -134,33 +140,37 @@ class Parser {
   /** After the opening bracket. */
   #list(): number[] {
     const numbers: number[] = [];
-    this.#take(/\s*/y);
     if (this.#take(/\]/y) !== null) return numbers;
     do {
-      this.#take(/\s*/y);
       const number = this.#number();
       if (number === null) throw this.#unexpected("a list holds numbers, as in [28, 28]");
       numbers.push(number);
-    } while (this.#take(/\s*,/y) !== null);
-    if (this.#take(/\s*\]/y) === null) throw this.#unexpected('needs "," or "]" after a number');
+    } while (this.#take(/,/y) !== null);
+    if (this.#take(/\]/y) === null) throw this.#unexpected('needs "," or "]" after a number');
     return numbers;
   }
 
-  /** The text that matches here (a sticky expression), stepping over it; null where it does not match. */
+  /** The text that matches next (a sticky expression), stepping over it; null where it does not match. */
   #take(expression: RegExp): string | null {
-    expression.lastIndex = this.#position;
+    expression.lastIndex = this.#here();
     const match = expression.exec(this.#text);
     if (match === null) return null;
     this.#position = expression.lastIndex;
     return match[0];
   }
 
+  /** The position of the next character that is no white space. */
+  #here(): number {
+    while (/\s/.test(this.#text.charAt(this.#position))) this.#position++;
+    return this.#position;
+  }
+
   #place(): Place {
-    return { subject: this.#subject, text: this.#text, position: this.#position };
+    return { subject: this.#subject, text: this.#text, position: this.#here() };
   }
 
   #unexpected(rule: string): GradusError {
-    const character = [...this.#text.slice(this.#position)][0];
+    const [character] = this.#text.slice(this.#here());
     return misread(this.#place(), `${rule}; ${character === undefined ? "the text ends" : `got "${character}"`}`);
   }
 }

@@ -1,0 +1,106 @@
+/** Proves that the one-line notation reads back what it prints, and that every slip gets a sentence with its position. */
+
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { type Call, parseCall, parseCalls, type Printable, printCall, readCall, reader } from "./call.ts";
+
+/** The call again as text. */
+function print(call: Call): string {
+  const positional = call.arguments.filter(({ key }) => key === null).map(({ value }) => printable(value));
+  const named = call.arguments.filter(({ key }) => key !== null).map(({ key, value }) => [key, printable(value)]);
+  return printCall(call.name, positional, Object.fromEntries(named));
+}
+
+function printable(value: Call["arguments"][number]["value"]): Printable {
+  return typeof value === "object" && "name" in value ? { print: () => print(value) } : value;
+}
+
+const name = fc.stringMatching(/^[a-z][A-Za-z0-9]{0,8}$/).filter((text) => text !== "true" && text !== "false");
+const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => (value === 0 ? 0 : value));
+const { call } = fc.letrec<{ call: string; value: Printable }>((tie) => ({
+  value: fc.oneof({ depthSize: "small" }, number, fc.boolean(), fc.array(number, { maxLength: 3 }), tie("call")),
+  call: fc
+    .tuple(name, fc.array(tie("value"), { maxLength: 3 }), fc.dictionary(name, tie("value"), { maxKeys: 3 }))
+    .map(([own, positional, options]) => printCall(own, positional, options)),
+}));
+
+test("printing and parsing are inverse", () => {
+  fc.assert(
+    fc.property(fc.array(call, { maxLength: 4 }), (calls) => {
+      expect(parseCalls("test", calls.join(" ")).map(print)).toEqual(calls);
+    }),
+    { numRuns: 300, seed: 1 },
+  );
+});
+
+test("white space is free, options follow, undefined options are left out", () => {
+  const text = " dense( 128 ,bias = false )\n relu\tdropout(.5)  reshape([ 28,28 ]) flatten() ";
+  expect(parseCalls("layers", text).map(print)).toEqual([
+    "dense(128, bias=false)",
+    "relu",
+    "dropout(0.5)",
+    "reshape([28, 28])",
+    "flatten",
+  ]);
+  expect(printCall("dense", [10], { bias: undefined })).toBe("dense(10)");
+  expect(parseCalls("layers", "  ")).toEqual([]);
+});
+
+describe("slips", () => {
+  const readers = [
+    reader({
+      name: "dense",
+      needs: { units: "number" },
+      takes: { bias: "flag", shape: "shape", initializer: "call" },
+      make: (values) => values,
+    }),
+    reader({ name: "relu", needs: {}, takes: {}, make: () => ({}) }),
+  ];
+
+  test.each([
+    ["dense(10", 'layers: needs "," or ")" after an argument; the text ends at character 9 of "dense(10".'],
+    ["relu 5", 'layers: needs a name; got "5" at character 6 of "relu 5".'],
+    ["dense(,)", 'layers: needs a name; got "," at character 7 of "dense(,)".'],
+    ["dense([1 2])", 'layers: needs "," or "]" after a number; got "2" at character 10 of "dense([1 2])".'],
+    ["dense([x])", 'layers: a list holds numbers, as in [28, 28]; got "x" at character 8 of "dense([x])".'],
+    [
+      "dense(bias=true, 10)",
+      'layers: arguments without a name come before those with one; got "1" at character 18 of "dense(bias=true, 10)".',
+    ],
+    ["dens(10)", 'layers: unknown layer "dens" at character 1 of "dens(10)". Did you mean dense?'],
+    ["relu pool", 'layers: unknown layer "pool" at character 6 of "relu pool". There are dense, relu.'],
+    [
+      "dense",
+      'layers: dense needs units at character 1 of "dense". Write dense(units, bias=…, shape=…, initializer=…).',
+    ],
+    ["relu(1)", 'layers: relu has an argument too many at character 6 of "relu(1)". Write relu.'],
+    [
+      "dense(10, bais=false)",
+      'layers: dense has no argument "bais" at character 11 of "dense(10, bais=false)". Did you mean bias?',
+    ],
+    ["dense(10, units=3)", 'layers: dense has units twice at character 11 of "dense(10, units=3)". Give it once.'],
+    [
+      "dense(10, bias=1)",
+      'layers: dense: bias must be true or false at character 11 of "dense(10, bias=1)". ' +
+        "Write dense(units, bias=…, shape=…, initializer=…).",
+    ],
+    [
+      "dense(10, toString=1)",
+      'layers: dense has no argument "toString" at character 11 of "dense(10, toString=1)". ' +
+        "Write dense(units, bias=…, shape=…, initializer=…).",
+    ],
+  ])("%s", (text, sentence) => {
+    const read = () => parseCalls("layers", text).map((found) => readCall<unknown>("layer", found, readers));
+    expect(read).toThrow(expect.objectContaining({ message: sentence }));
+  });
+
+  test("a hostile depth of nesting", () => {
+    expect(() => parseCalls("layers", "a(".repeat(1e6))).toThrow("layers: calls nest deeper than 100 at character 201");
+  });
+
+  test("one call where one is wanted", () => {
+    expect(parseCall("optimizer", "adam").name).toBe("adam");
+    expect(() => parseCall("optimizer", "adam sgd")).toThrow('needs one name; got "sgd" too at character 6');
+    expect(() => parseCall("optimizer", "")).toThrow("needs a name; the text ends at character 1");
+  });
+});
