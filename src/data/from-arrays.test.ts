@@ -23,6 +23,12 @@ test("flat arrays are cut evenly where no shape is given", () => {
   expect(data.targets).toEqual(Int32Array.of(1, 0));
 });
 
+test("a buffer of Node is taken as bytes", () => {
+  const data = fromArrays({ inputs: Buffer.of(1, 2, 3, 4), inputShape: [2], targets: [0, 1] });
+  expect(data.inputs.constructor).toBe(Uint8Array);
+  expect(data.select([1]).inputs).toEqual(Uint8Array.of(3, 4));
+});
+
 test("labels get numbers as names, names get indices", () => {
   expect(fromArrays({ inputs: [1, 2, 3], targets: [0, 2, 0] }).classes).toEqual(["0", "1", "2"]);
   const named = fromArrays({ inputs: [1, 2, 3], targets: ["dog", "cat", "dog"] });

@@ -134,7 +134,7 @@ function rowsOf(what: string, source: ArraysOptions["inputs"], wanted: Shape | u
       { operation: what, actual: String(source.length), length: count },
     );
   }
-  const data = source instanceof Uint8Array ? source : asFloat32(source);
+  const data = source instanceof Uint8Array ? plainBytes(source) : asFloat32(source);
   checkFinite(what, data, shape);
   return { data, shape };
 }
@@ -146,6 +146,12 @@ function checkExampleShape(what: string, shape: Shape): void {
     operation: what,
     actual: showShape(shape),
   });
+}
+
+/** The same memory without the methods of Node's Buffer, which differ. */
+function plainBytes(source: Uint8Array): Uint8Array {
+  const isPlain = source.constructor === Uint8Array;
+  return isPlain ? source : new Uint8Array(source.buffer, source.byteOffset, source.byteLength);
 }
 
 function asFloat32(source: NumberArray): Float32Array {

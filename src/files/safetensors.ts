@@ -100,7 +100,8 @@ export function decodeSafetensors(bytes: Uint8Array, file = "safetensors"): Safe
   };
   const headerLength = readHeaderLength(bytes, refuse);
   const { entries, metadata } = readHeader(bytes.subarray(8, 8 + headerLength), refuse);
-  const body = bytes.subarray(8 + headerLength);
+  // A plain array even where Node's Buffer came in, whose slice() does not copy.
+  const body = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength).subarray(8 + headerLength);
   checkOffsets(entries, body.length, refuse);
   const tensors = new Map<string, TensorData>();
   for (const [name, { dtype, shape, data_offsets: [begin, end] }] of entries) {
