@@ -31,7 +31,8 @@ test("int32 and float32 are big-endian", async () => {
 test("a large gzipped file is read whole", async () => {
   const body = numbers(1_000_000);
   const { data } = await readIdx(gzipSync(idx(0x08, [1000, 1000], body)));
-  expect(data).toEqual(Uint8Array.from(body));
+  expect(data.length).toBe(1_000_000);
+  expect(data.every((value, i) => value === body[i])).toBe(true);
 });
 
 const good = idx(0x08, [2, 3], numbers(6));
@@ -50,8 +51,8 @@ const refusals: readonly [what: string, file: Uint8Array, message: string][] = [
   ["trailing bytes", Uint8Array.of(...good, 0), "must have 18 bytes; it has 19 bytes. Something was appended; fetch it again."],
   [
     "an absurd size",
-    idx(0x08, [0xffffffff, 0xffffffff, 0xffffffff], [1]),
-    "must have 7.922816258924105e+28 bytes; it has 17 bytes. It is cut off",
+    idx(0x08, [0xffffffff, 0xffff], [1]),
+    "must have 281470681677837 bytes; it has 13 bytes. It is cut off; fetch it again.",
   ],
   ["an absurd size in gzip", gzipSync(idx(0x08, [0xffffffff, 0xffff], [1])), "must have 281470681677837 bytes; it has 13 bytes"],
   ["a rank without dimensions", Uint8Array.of(0, 0, 8, 255), "it begins with 00 00 08 ff and has 4 bytes"],
