@@ -69,10 +69,11 @@ export function parseCall(subject: string, text: string): Call {
 /** The sentence for what is wrong at a place, and the way out. */
 export function misread(place: Place, problem: string, hint = ""): GradusError {
   const { subject, text, position } = place;
-  const sentence = `${subject}: ${problem} at character ${position + 1} of "${text}".`;
+  const shown = text.length > 100 ? `${text.slice(0, 100)}…` : text;
+  const sentence = `${subject}: ${problem} at character ${position + 1} of "${shown}".`;
   return new GradusError(hint === "" ? sentence : `${sentence} ${hint}`, {
     operation: subject,
-    actual: text,
+    actual: shown,
     hint,
     position,
   });

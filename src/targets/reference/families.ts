@@ -26,7 +26,7 @@ const source: Family<"source"> = (op, node) => {
   const result = resultOf(node);
   for (let i = 0; i < result.length; i++) {
     const index = strides.map((stride, axis) => Math.floor(i / stride) % node.shape[axis]!);
-    result[i] = constantOf(node, op.element(node, index));
+    result[i] = stored(node, op.element(node, index));
   }
   return result;
 };
@@ -38,7 +38,7 @@ const elementwise: Family<"elementwise"> = (op, node, inputs, k) => {
   for (let i = 0; i < result.length; i++) {
     const values = inputs.map((input) => input[i]!);
     // A typed array keeps the low 8 bits of what is stored as uint8.
-    result[i] = own ? own(...values) : op.lower(k, values, types, node.attributes);
+    result[i] = stored(node, own ? own(...values) : op.lower(k, values, types, node.attributes));
   }
   return result;
 };
@@ -64,7 +64,7 @@ const place: Family<"place"> = (op, node, inputs) => {
   const outputStrides = stridesOf(node.shape);
   const result = resultOf(node);
   const fill = op.fill(node);
-  if (fill !== null) result.fill(constantOf(node, fill));
+  if (fill !== null) result.fill(stored(node, fill));
   op.places(node).forEach((places, which) => {
     let start = 0;
     const strides = places.map(({ offset, step }, axis) => {
@@ -211,7 +211,7 @@ function resultOf(node: Node): Data {
   return allocate(node.dtype, sizeOf(node.shape));
 }
 
-/** A number written in a record, as an element of the node. */
-function constantOf(node: Node, value: number): number {
+/** A number as the node's dtype holds it, for results that scalars did not round: constants, casts from float64. */
+function stored(node: Node, value: number): number {
   return node.dtype === "float32" ? roundToFloat32(value) : value;
 }

@@ -10,11 +10,10 @@ import { sizeOf } from "../../base/shape.ts";
 import type { Module } from "../../graph/module.ts";
 import { rootsOf } from "../../graph/module.ts";
 import type { Node } from "../../graph/node.ts";
-import { topological } from "../../graph/node.ts";
 import { flush, numberScalars } from "../../kernel/numbers.ts";
 import type { Scalars } from "../../kernel/scalars.ts";
 import type { Bindings, Executable, Numerics, RunReport, Target, TargetBuffer } from "../target.ts";
-import { evaluate } from "./families.ts";
+import { interpret } from "./interpret.ts";
 
 /**
  * The readable oracle as a target.
@@ -84,13 +83,11 @@ function dtypeOf(data: Data): DType {
 class Interpretation implements Executable {
   readonly memory = 0;
   readonly #module: Module;
-  readonly #nodes: readonly Node[];
   readonly #scalars: Scalars<number>;
   #released = false;
 
   constructor(module: Module, scalars: Scalars<number>) {
     this.#module = module;
-    this.#nodes = topological(rootsOf(module));
     this.#scalars = scalars;
   }
 
@@ -111,17 +108,12 @@ class Interpretation implements Executable {
   }
 
   /** Every node's elements, before anything is written back. */
-  #compute(bindings: Bindings): Map<Node, Data> {
+  #compute(bindings: Bindings): ReadonlyMap<Node, Data> {
     const { inputs, states } = this.#module;
-    const values = new Map<Node, Data>();
-    inputs.forEach((node, i) => values.set(node, load(bindings.inputs[i]!, node)));
-    states.forEach(({ current }, i) => values.set(current, load(bindings.states[i]!, current)));
-    for (const node of this.#nodes) {
-      if (values.has(node)) continue;
-      const operands = node.inputs.map((input) => values.get(input)!);
-      values.set(node, evaluate(node, operands, this.#scalars));
-    }
-    return values;
+    const bound = new Map<Node, Data>();
+    inputs.forEach((node, i) => bound.set(node, load(bindings.inputs[i]!, node)));
+    states.forEach(({ current }, i) => bound.set(current, load(bindings.states[i]!, current)));
+    return interpret(rootsOf(this.#module), bound, this.#scalars);
   }
 
   release(): void {

@@ -191,8 +191,10 @@ class KernelEmitter {
     const known = this.#locals.get(value.id);
     const needsFlush = memory === "float32" && !this.#normal.has(value.id);
     let local = known ?? this.#stored;
-    if (known === undefined || needsFlush) {
+    if (known === undefined || needsFlush || memory === "bool") {
       this.#vector(value);
+      // A mask becomes the byte 0 or 1.
+      if (memory === "bool") this.#code.vector([1, 1, 1, 1]).simd("v128.and");
       local = this.#stored;
       this.#code.set(local);
     }
