@@ -5,6 +5,7 @@ const source = (path: string): string => new URL(`./src/${path}`, import.meta.ur
 export default defineConfig({
   resolve: {
     alias: [
+      { find: /^#file$/, replacement: source("base/node/file.ts") },
       { find: /^gradus$/, replacement: source("index.ts") },
       { find: /^gradus\/initializers$/, replacement: source("network/initializers.ts") },
       { find: /^gradus\/(functions|data|files)$/, replacement: `${source("")}$1/index.ts` },

@@ -1,9 +1,10 @@
 /**
- * Whole files in Node: read with a sentence where that fails, written so that they are complete or absent. The
- * rooms that read and write files (data, files, train, cli) load this; nothing a browser loads does.
+ * Whole files in Node, Deno and Bun: read with a sentence where that fails, written so that they are complete or absent; and logs,
+ * whose lines are. Others import it as `#file`, which in browsers is ../web/file.ts.
  */
 
 import { randomUUID } from "node:crypto";
+import { closeSync, openSync, writeSync } from "node:fs";
 import { mkdir, open, readFile as read, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { FileError } from "../errors.ts";
@@ -88,4 +89,35 @@ export async function makeFolder(path: string): Promise<void> {
       { cause: error },
     );
   }
+}
+
+/** A file that grows line by line. */
+export interface LineLog {
+  append(line: string): void;
+  close(): void;
+}
+
+/**
+ * Begins a log; what was in the file is gone. Each line is written at once.
+ *
+ * @throws {FileError} it cannot be written
+ */
+export function openLog(path: string): LineLog {
+  const attempt = <T>(work: () => T): T => {
+    try {
+      return work();
+    } catch (error) {
+      const actual = describe(error);
+      throw new FileError(
+        `${path}: must be a file that can be written; ${actual}. Name another place.`,
+        { operation: "log", file: path, actual },
+        { cause: error },
+      );
+    }
+  };
+  const file = attempt(() => openSync(path, "w"));
+  return {
+    append: (line) => attempt(() => void writeSync(file, `${line}\n`)),
+    close: () => closeSync(file),
+  };
 }
