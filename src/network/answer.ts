@@ -1,0 +1,138 @@
+/**
+ * Asking a trained network: predictions and classifications as plain numbers, for one example or a batch. What counts as one
+ * example follows from the network's input shape.
+ */
+
+import { ShapeError } from "../base/errors.ts";
+import { type Shape, sameShape, showShape } from "../base/shape.ts";
+import { softmax } from "../functions/softmax.ts";
+import { tensor } from "../tensor/create.ts";
+import { Tensor } from "../tensor/tensor.ts";
+import type { Network } from "./network.ts";
+
+/** One example of a data set: its values in row-major order. */
+export interface Example {
+  readonly data: Float32Array;
+  readonly shape: Shape;
+}
+
+export type Nested = number | readonly Nested[];
+
+/** What a network can be asked about. */
+export type Inputs = Tensor | Example | readonly Example[] | readonly Nested[];
+
+/** Numbers nested as deep as a shape says. */
+export type NestedOf<S extends Shape> = number extends S["length"]
+  ? Nested
+  : S extends readonly [number, ...infer Rest extends Shape]
+    ? NestedOf<Rest>[]
+    : number;
+
+/** `One` for one example, a list for a batch; either where the types do not tell, and `Unsure` where the input is `any`. */
+export type Answer<In extends Shape, X, One, Unsure> = 0 extends 1 & X
+  ? Unsure
+  : IsOne<In, X> extends infer Is
+    ? Is extends true
+      ? One
+      : One[]
+    : never;
+
+type IsOne<In extends Shape, X> = X extends Example
+  ? true
+  : X extends readonly Example[]
+    ? false
+    : number extends In["length"] | RankOf<X>
+      ? boolean
+      : RankOf<X> extends In["length"]
+        ? true
+        : false;
+
+type RankOf<X> = X extends Tensor<infer S> ? S["length"] : DepthOf<X>["length"];
+type DepthOf<X, Depth extends 1[] = []> = X extends readonly (infer Element)[] ? DepthOf<Element, [...Depth, 1]> : Depth;
+
+/** What {@link Network.classify} says about one example. */
+export interface Classification {
+  /** The name of the likeliest class, its index where there are no names. */
+  readonly label: string;
+  /** Its probability. */
+  readonly confidence: number;
+  /** The probabilities of all classes; they sum to 1. */
+  readonly confidences: readonly number[];
+}
+
+export async function predict(net: Network, input: Inputs): Promise<unknown> {
+  const { batch, single } = asBatch(net, input);
+  const outputs = await forward(net, batch).array();
+  return single ? (outputs as unknown[])[0] : outputs;
+}
+
+export async function classify(net: Network, input: Inputs): Promise<Classification | Classification[]> {
+  checkClasses(net);
+  const { batch, single } = asBatch(net, input);
+  const outputs = forward(net, batch);
+  const probabilities = net.layers.at(-1)?.layer.gives === "probabilities" ? outputs : softmax(outputs, -1);
+  const rows = (await probabilities.array()) as number[][];
+  const classes = rows.map((confidences) => classification(confidences, net.classes));
+  return single ? classes[0]! : classes;
+}
+
+/** The types of a network that is not known more closely do not tell that a batch has its shape; `forward` checks it. */
+function forward(net: Network, batch: Tensor): Tensor {
+  return net.forward(batch as Tensor<[number, ...number[]]>);
+}
+
+function classification(confidences: readonly number[], names: readonly string[] | null): Classification {
+  const index = indexOfLargest(confidences);
+  return { label: names?.[index] ?? String(index), confidence: confidences[index]!, confidences };
+}
+
+function indexOfLargest(values: readonly number[]): number {
+  return values.reduce((best, value, index) => (value > values[best]! ? index : best), 0);
+}
+
+function checkClasses(net: Network): void {
+  if (net.outputShape.length === 1 && net.outputShape[0]! > 1) return;
+  throw new ShapeError(
+    `classify: needs outputs [classes] with at least two classes; got ${showShape(net.outputShape)}. Use net.predict(x).`,
+    { operation: "classify", expected: "[classes]", actual: showShape(net.outputShape), hint: "net.predict(x)" },
+  );
+}
+
+/** The input as a tensor `[batch, ...in]`, and whether it was one example. */
+function asBatch(net: Network, input: Inputs): { batch: Tensor; single: boolean } {
+  const x = asTensor(net, input);
+  const single = sameShape(x.shape, net.inputShape);
+  return { batch: single ? x.expand(0) : x, single };
+}
+
+function asTensor(net: Network, input: Inputs): Tensor {
+  if (input instanceof Tensor) return input;
+  const dtype = net.dtype as "float32" | "float64";
+  if (isExample(input)) return tensor(input.data, { shape: input.shape }).cast(dtype);
+  if (isExamples(input)) return stacked(net, input).cast(dtype);
+  return tensor(input, { dtype });
+}
+
+function isExample(input: Inputs): input is Example {
+  return "data" in input && "shape" in input;
+}
+
+function isExamples(input: readonly Example[] | readonly Nested[]): input is readonly Example[] {
+  return typeof input[0] === "object" && "data" in input[0];
+}
+
+function stacked(net: Network, examples: readonly Example[]): Tensor {
+  const data = new Float32Array(examples.reduce((sum, example) => sum + example.data.length, 0));
+  let offset = 0;
+  for (const { data: values, shape } of examples) {
+    if (!sameShape(shape, net.inputShape)) {
+      throw new ShapeError(
+        `network: needs examples of shape ${showShape(net.inputShape)}; got one of ${showShape(shape)}.`,
+        { operation: "network", expected: showShape(net.inputShape), actual: showShape(shape) },
+      );
+    }
+    data.set(values, offset);
+    offset += values.length;
+  }
+  return tensor(data, { shape: [examples.length, ...net.inputShape] });
+}

@@ -1,0 +1,126 @@
+/**
+ * First values for parameters. A network learns only if the numbers that pass through it neither vanish nor explode, forward and
+ * backward: Glorot and He choose the spread of the weights from the number of inputs and outputs so that they keep their size.
+ */
+
+import { GradusError } from "../base/errors.ts";
+import type { RandomStream } from "../base/rng.ts";
+import { type Shape, sizeOf } from "../base/shape.ts";
+import { printCall } from "../base/call.ts";
+import { fans, type Initializer } from "./initializer.ts";
+
+export type { Initializer } from "./initializer.ts";
+
+/** Every value 0. */
+export function zeros(): Initializer {
+  return initializer("zeros", [], () => () => 0);
+}
+
+/** Every value 1. */
+export function ones(): Initializer {
+  return initializer("ones", [], () => () => 1);
+}
+
+/** Every value the same. */
+export function constant(value: number): Initializer {
+  checkFinite("constant", "value", value);
+  return initializer("constant", [value], () => () => value);
+}
+
+/** Evenly distributed in [low, high). */
+export function uniform(low = -0.05, high = 0.05): Initializer {
+  checkFinite("uniform", "low", low);
+  checkFinite("uniform", "high", high);
+  if (!(low <= high)) {
+    throw new GradusError(`uniform: low must not exceed high; got ${low} and ${high}. Swap them.`, {
+      operation: "uniform",
+      actual: `${low}, ${high}`,
+    });
+  }
+  return initializer("uniform", [low, high], () => between(low, high));
+}
+
+/** Normally distributed around 0 with a given standard deviation. */
+export function normal(deviation = 0.05): Initializer {
+  checkFinite("normal", "deviation", deviation);
+  if (deviation < 0) {
+    throw new GradusError(`normal: deviation must not be negative; got ${deviation}.`, {
+      operation: "normal",
+      actual: String(deviation),
+    });
+  }
+  return initializer("normal", [deviation], () => spread(deviation));
+}
+
+/**
+ * Uniform in ±√(6 / (fanIn + fanOut)): variance 2 / (fanIn + fanOut), which keeps activations forward and gradients backward at
+ * one size through layers that are nearly linear, as sigmoid and tanh are around 0. The default of {@link dense}, as in Keras.
+ *
+ * @see Glorot, Bengio, Understanding the difficulty of training deep feedforward neural networks (2010), eq. 16
+ */
+export function glorotUniform(): Initializer {
+  return initializer("glorotUniform", [], (shape) => symmetric(2 / sumOfFans(shape)));
+}
+
+/** Normal with variance 2 / (fanIn + fanOut): {@link glorotUniform} with another distribution. */
+export function glorotNormal(): Initializer {
+  return initializer("glorotNormal", [], (shape) => spread(Math.sqrt(2 / sumOfFans(shape))));
+}
+
+/**
+ * Uniform in ±√(6 / fanIn): variance 2 / fanIn, twice what a linear layer needs, since relu lets half of its inputs through.
+ *
+ * @see He, Zhang, Ren, Sun, Delving deep into rectifiers (2015), eq. 10
+ */
+export function heUniform(): Initializer {
+  return initializer("heUniform", [], (shape) => symmetric(2 / fans(shape).fanIn));
+}
+
+/** Normal with variance 2 / fanIn: {@link heUniform} with another distribution. */
+export function heNormal(): Initializer {
+  return initializer("heNormal", [], (shape) => spread(Math.sqrt(2 / fans(shape).fanIn)));
+}
+
+/** The n-th value of a distribution. */
+type Distribution = (random: RandomStream, n: number) => number;
+
+function initializer(
+  name: string,
+  parameters: readonly number[],
+  distribution: (shape: Shape) => Distribution,
+): Initializer {
+  return {
+    print: () => printCall(name, parameters),
+    values: (shape, random) => {
+      const draw = distribution(shape);
+      return Float64Array.from({ length: sizeOf(shape) }, (_, n) => draw(random, n));
+    },
+  };
+}
+
+function sumOfFans(shape: Shape): number {
+  const { fanIn, fanOut } = fans(shape);
+  return fanIn + fanOut;
+}
+
+function between(low: number, high: number): Distribution {
+  return (random, n) => low + (high - low) * random.uniform(n);
+}
+
+/** Uniform around 0 with a given variance: ±a has variance a² / 3. */
+function symmetric(variance: number): Distribution {
+  const limit = Math.sqrt(3 * variance);
+  return between(-limit, limit);
+}
+
+function spread(deviation: number): Distribution {
+  return (random, n) => deviation * random.normal(n);
+}
+
+function checkFinite(operation: string, name: string, value: number): void {
+  if (Number.isFinite(value)) return;
+  throw new GradusError(`${operation}: ${name} must be a finite number; got ${value}.`, {
+    operation,
+    actual: String(value),
+  });
+}

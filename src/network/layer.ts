@@ -1,0 +1,120 @@
+/**
+ * What a layer is: a function with parameters, from a tensor `[batch, ...in]` to a tensor `[batch, ...out]`. Its shape rule exists
+ * twice, for values known at run time and as a type, so that the editor says what the run would say. A layer holds no numbers:
+ * the network keeps the parameters and hands them over.
+ */
+
+import { type Printable, printCall } from "../base/call.ts";
+import type { Shape } from "../base/shape.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import type { Initializer } from "./initializer.ts";
+
+/**
+ * A layer's shape rule as a type: `out` is computed from `this["in"]`, both without the batch axis. Where the input does not fit,
+ * `out` is the sentence that says so, a string type.
+ *
+ * @example
+ * interface PairsRule extends ShapeRule {
+ *   readonly title: "pairs";
+ *   readonly out: this["in"] extends readonly [infer N extends number] ? [N, 2] : "needs a flat input [n].";
+ * }
+ */
+export interface ShapeRule {
+  readonly in: unknown;
+  readonly out: unknown;
+  /** The layer's title, as it stands in messages. */
+  readonly title: string;
+}
+
+/** The rule of layers that change no shape. */
+export interface SameShape<Title extends string> extends ShapeRule {
+  readonly title: Title;
+  readonly out: this["in"];
+}
+
+/** What a pass through the network tells its layers. */
+export interface PassContext {
+  /** Whether the pass is part of training, where dropout drops. */
+  readonly training: boolean;
+  /** Random numbers for layers that use them in training; null where there are none. */
+  readonly random: RandomSource | null;
+}
+
+/** What {@link Layer.apply} is told: the pass, and the layer's place in the network. */
+export interface ApplyContext extends PassContext {
+  /** The layer's place, "2" or nested "2.0": the beginning of its parameters' names, and a name for its random numbers. */
+  readonly path: string;
+}
+
+/** Threefry keys as scalar uint32 tensors, and the stream that tells steps apart: see src/base/rng.ts. */
+export interface RandomSource {
+  key(purpose: string): { readonly key0: Tensor; readonly key1: Tensor };
+  readonly stream: Tensor;
+}
+
+/** Weight decay applies to weights and spares biases. */
+export type ParameterKind = "weight" | "bias";
+
+export interface ParameterSpec {
+  /** Within the layer: "weight". The network puts the layer's path before it: "0.weight". */
+  readonly name: string;
+  readonly shape: Shape;
+  readonly kind: ParameterKind;
+  readonly initializer: Initializer;
+}
+
+export type Parameters = Readonly<Record<string, Tensor>>;
+
+/** A layer, by what it does. Make your own with {@link layer}. */
+export interface Layer<R extends ShapeRule = ShapeRule> {
+  readonly name: string;
+  /** Name and arguments without options: how messages call the layer. */
+  readonly title: string;
+  /** What the outputs mean, where it matters to the loss: cross entropy wants logits. */
+  readonly gives: "probabilities" | null;
+  /** The output shape for an input shape, both without the batch axis; throws a ShapeError that does not name the layer. */
+  shape(input: Shape): Shape;
+  /** The parameters for an input shape. */
+  parameters(input: Shape): readonly ParameterSpec[];
+  /** `[batch, ...in]` to `[batch, ...out]`. */
+  apply(x: Tensor, parameters: Parameters, context: ApplyContext): Tensor;
+  /** The layer as it stands in a layer string: `dense(10, bias=false)`. */
+  print(): string;
+  /** Only a type. */
+  readonly rule?: R;
+}
+
+export interface LayerDefinition {
+  readonly name: string;
+  /** The arguments by position, as they stand in the layer string. */
+  readonly arguments?: readonly Printable[];
+  /** The arguments by name; undefined ones are left out. */
+  readonly options?: Readonly<Record<string, Printable | undefined>>;
+  readonly gives?: "probabilities";
+  shape(input: Shape): Shape;
+  parameters?(input: Shape): readonly ParameterSpec[];
+  apply(x: Tensor, parameters: Parameters, context: ApplyContext): Tensor;
+}
+
+/**
+ * A layer of your own, with the same means as those of Gradus. How it prints follows from its name and arguments.
+ *
+ * @param definition  name, shape rule and function; parameters if it has any. `shape` throws a ShapeError for inputs it does not
+ *                    take: the rule, the actual shape, the way out; the network adds the layer's name and position
+ * @typeParam R       the shape rule as a type, if the editor shall know it
+ * @example
+ * const double = layer({ name: "double", shape: (input) => input, apply: (x) => x.mul(2) });
+ */
+export function layer<R extends ShapeRule = ShapeRule>(definition: LayerDefinition): Layer<R> {
+  const { name, options } = definition;
+  const positional = definition.arguments ?? [];
+  return {
+    name,
+    title: printCall(name, positional),
+    gives: definition.gives ?? null,
+    shape: (input) => definition.shape(input),
+    parameters: (input) => definition.parameters?.(input) ?? [],
+    apply: (x, parameters, context) => definition.apply(x, parameters, context),
+    print: () => printCall(name, positional, options),
+  };
+}
