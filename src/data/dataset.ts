@@ -78,15 +78,20 @@ export class Dataset<In extends Shape = Shape> {
     this.length = targets.length / sizeOf(targetShape);
   }
 
+  /** The model values of all examples, `[length, ...inputShape]` in row-major order; a copy. */
+  values(): Float32Array {
+    const { multiply, add } = this.scale;
+    const data = Float32Array.from(this.inputs);
+    // Multiplied and added with a rounding each, as programs do.
+    if (multiply !== 1) for (let i = 0; i < data.length; i++) data[i]! *= multiply;
+    if (add !== 0) for (let i = 0; i < data.length; i++) data[i]! += add;
+    return data;
+  }
+
   /** The model values of one example: what `net.classify` takes. */
   input(index: number): Example {
     this.#checkIndex("input", index);
-    const size = sizeOf(this.inputShape);
-    const { multiply, add } = this.scale;
-    const data = Float32Array.from(this.inputs.subarray(index * size, (index + 1) * size));
-    // Multiplied and added with a rounding each, as programs do.
-    for (let i = 0; i < size; i++) data[i] = Math.fround(data[i]! * multiply) + add;
-    return { data, shape: this.inputShape };
+    return { data: this.#range(index, index + 1).values(), shape: this.inputShape };
   }
 
   /** What is to be learned about one example: its class index, or its values. */

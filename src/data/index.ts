@@ -1,0 +1,9 @@
+/** The door `gradus/data`: data sets, where they come from, and what can be done with them. */
+
+export { Dataset, type Split, type SplitOptions } from "./dataset.ts";
+export { type ArraysOptions, fromArrays } from "./from-arrays.ts";
+export { type IdxArray, readIdx, readIdxPair } from "./idx.ts";
+export { type InkOptions, ink } from "./ink.ts";
+export type { Scale } from "./scale.ts";
+export { readSemeion } from "./semeion.ts";
+export { readUsps } from "./usps.ts";
