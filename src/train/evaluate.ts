@@ -1,0 +1,86 @@
+/** Asking how good a network is, and what it answers, over a whole data set. Changes nothing. */
+
+import type { Data } from "../base/dtype.ts";
+import { bytesOf } from "../base/dtype.ts";
+import { DataError } from "../base/errors.ts";
+import { showShape, sizeOf } from "../base/shape.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { asLoss, checkLoss, type LossLike } from "../loss/loss.ts";
+import type { MetricLike } from "../loss/metric.ts";
+import type { Network } from "../network/network.ts";
+import { targetFor } from "./place.ts";
+import type { Numerics, Target, TargetBuffer, TargetName } from "../targets/target.ts";
+import { tensor } from "../tensor/create.ts";
+import type { Scores } from "./events.ts";
+import { Evaluation } from "./evaluation.ts";
+import { checkData, metricsOf } from "./options.ts";
+
+export interface EvaluateOptions {
+  readonly loss: LossLike;
+  readonly metrics?: readonly MetricLike[];
+  readonly target?: TargetName;
+  readonly numerics?: Numerics;
+}
+
+/**
+ * Loss and metrics of a network over a data set: means over its examples, whatever the loss's reduction. Dropout is off.
+ *
+ * @returns `loss` and each metric under its name
+ * @throws {ShapeError}    the network does not take the data's inputs
+ * @throws {TrainingError} the network has no parameters yet
+ * @example await evaluate(net, digits.test, { loss: crossEntropy(), metrics: [accuracy()] })  // { loss: …, accuracy: … }
+ */
+export async function evaluate(network: Network, data: Dataset, options: EvaluateOptions): Promise<Scores> {
+  const loss = asLoss(options.loss);
+  checkLoss(network, loss);
+  checkData("evaluate", network, data);
+  const target = await targetFor(network, options);
+  const parameters = await upload(network, target);
+  const evaluation = await Evaluation.prepare({ network, loss, metrics: metricsOf(options.metrics ?? []) }, data, target);
+  try {
+    return await evaluation.run(parameters);
+  } finally {
+    evaluation.release();
+    for (const buffer of parameters) buffer.release();
+  }
+}
+
+async function upload(network: Network, target: Target): Promise<TargetBuffer[]> {
+  const buffers: TargetBuffer[] = [];
+  for (const parameter of network.parameters.values()) {
+    const buffer = target.allocate(sizeOf(parameter.shape) * bytesOf(parameter.dtype));
+    await target.write(buffer, (await parameter.data()) as Data);
+    buffers.push(buffer);
+  }
+  return buffers;
+}
+
+/** Examples per forward pass. */
+const batchSize = 500;
+
+/**
+ * The class that the network gives each example: the index of its largest output.
+ *
+ * @returns one index per example, in order
+ * @throws {ShapeError} the network does not take the data's inputs
+ * @throws {DataError}  the outputs are not `[classes]` with at least two classes
+ * @example confusionMatrix(await predictClasses(net, digits.test), digits.test.targets, digits.test.classes!)
+ */
+export async function predictClasses(network: Network, data: Dataset): Promise<Int32Array> {
+  checkData("predictClasses", network, data);
+  if (network.outputShape.length !== 1 || network.outputShape[0]! < 2) {
+    throw new DataError(
+      `predictClasses: needs outputs [classes] with at least two classes; got ${showShape(network.outputShape)}. ` +
+        "Use net.predict(x).",
+      { operation: "predictClasses", expected: "[classes]", actual: showShape(network.outputShape), hint: "net.predict(x)" },
+    );
+  }
+  const classes = new Int32Array(data.length);
+  const dtype = network.dtype as "float32" | "float64";
+  for (let from = 0; from < data.length; from += batchSize) {
+    const rows = data.skip(from).take(Math.min(batchSize, data.length - from));
+    const x = tensor(rows.values(), { shape: [rows.length, ...data.inputShape] as [number, ...number[]] }).cast(dtype);
+    classes.set(await network.forward(x).argMax(1).data(), from);
+  }
+  return classes;
+}

@@ -1,0 +1,116 @@
+/**
+ * Loss and metrics over a data set as a program: batches in stored order, forward only, nothing changes. The program and the data
+ * stay in the target's memory, so that asking again costs one run.
+ */
+
+import { build } from "../graph/build.ts";
+import type { Module } from "../graph/module.ts";
+import type { Node } from "../graph/node.ts";
+import type { Loss } from "../loss/loss.ts";
+import type { Metric } from "../loss/metric.ts";
+import type { Network } from "../network/network.ts";
+import type { Executable, Target, TargetBuffer } from "../targets/target.ts";
+import { inTrace, nodeOf, tensorOf } from "../tensor/trace.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { Scores } from "./events.ts";
+import { dataNodes, gatherBatch, type Layout, Resident } from "./layout.ts";
+import { Means } from "./means.ts";
+import { nextCursor, spread } from "./step.ts";
+import { pause } from "../base/pause.ts";
+
+/** Examples per step; the result means the same for every size. */
+const batchSize = 500;
+/** Steps per call: control returns to the event loop in between. */
+const stepsPerCall = 4;
+
+export interface EvaluationSpec {
+  readonly network: Network;
+  readonly loss: Loss;
+  readonly metrics: readonly Metric[];
+}
+
+/** A program for batches of one size, and which examples it takes. */
+interface Part {
+  readonly program: Executable;
+  readonly size: number;
+  readonly first: number;
+  readonly steps: number;
+}
+
+export class Evaluation {
+  readonly #target: Target;
+  readonly #data: Resident;
+  readonly #first: TargetBuffer;
+  readonly #cursor: TargetBuffer;
+  readonly #means: Means;
+  /** Whole batches, and the rest. */
+  readonly #parts: readonly Part[];
+
+  private constructor(target: Target, data: Resident, names: readonly string[], parts: readonly Part[]) {
+    this.#target = target;
+    this.#data = data;
+    this.#first = target.allocate(4);
+    this.#cursor = target.allocate(4);
+    this.#means = new Means(names);
+    this.#parts = parts;
+  }
+
+  static async prepare(spec: EvaluationSpec, dataset: Dataset, target: Target): Promise<Evaluation> {
+    const data = await Resident.place(dataset, target);
+    const whole = Math.floor(dataset.length / batchSize);
+    const plans = [
+      { size: batchSize, first: 0, steps: whole },
+      { size: dataset.length % batchSize, first: whole * batchSize, steps: 1 },
+    ];
+    const parts: Part[] = [];
+    for (const plan of plans) {
+      if (plan.size === 0 || plan.steps === 0) continue;
+      parts.push({ ...plan, program: await target.compile(traceEvaluation(spec, data.layout, plan.size)) });
+    }
+    return new Evaluation(target, data, ["loss", ...spec.metrics.map(({ name }) => name)], parts);
+  }
+
+  /** Means over all examples, with parameters as they are in `parameters`. */
+  async run(parameters: readonly TargetBuffer[]): Promise<Scores> {
+    this.#means.clear();
+    const inputs = [this.#data.inputs, this.#data.targets, this.#first, ...parameters];
+    for (const { program, size, first, steps } of this.#parts) {
+      await this.#target.write(this.#first, Int32Array.of(first));
+      await this.#target.write(this.#cursor, Int32Array.of(0));
+      for (let done = 0; done < steps; done += stepsPerCall) {
+        const count = Math.min(stepsPerCall, steps - done);
+        const { log } = await program.run({ inputs, states: [this.#cursor], outputs: [] }, count);
+        this.#means.add(log, size);
+        await pause();
+      }
+    }
+    return this.#means.scores();
+  }
+
+  release(): void {
+    for (const { program } of this.#parts) program.release();
+    for (const part of [this.#data, this.#first, this.#cursor]) part.release();
+  }
+}
+
+/** Inputs: data, where the batches begin, parameters. State: the cursor. Log: loss and metrics, sums over the batch. */
+function traceEvaluation({ network, loss, metrics }: EvaluationSpec, layout: Layout, size: number): Module {
+  return inTrace(() => {
+    const data = dataNodes(layout);
+    const first = build.input("first", [], "int32");
+    const cursor = build.input("cursor", [], "int32");
+    const parameters = new Map(
+      network.parameterSpecs.map(({ name, shape }) => [name, build.input(name, shape, network.dtype)]),
+    );
+    const start = build.add(first, build.mul(cursor, build.constant(size, [], "int32")));
+    const places = build.add(spread(start, size), build.iota([size], 0, "int32"));
+    const batch = gatherBatch(layout, data, places, network.dtype);
+    const tensors = new Map(Array.from(parameters, ([name, node]) => [name, tensorOf(node)]));
+    const output = network.apply(tensors, tensorOf(batch.x), { training: false, random: null });
+    const target = tensorOf(batch.target);
+    const values = [loss.perExample(output, target), ...metrics.map((metric) => metric.perExample(output, target))];
+    const log: Node[] = values.map((value) => build.cast(nodeOf(value.sum()), "float32"));
+    const inputs = [data.inputs, data.targets, first, ...parameters.values()];
+    return { inputs, states: [nextCursor(cursor)], outputs: [], guard: null, log };
+  });
+}

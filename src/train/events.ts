@@ -1,0 +1,107 @@
+/**
+ * What a training run tells: typed events, plain data throughout, so that the progress line, the log file and a page can read
+ * the same stream. Counting starts at 1: step 1 is the first step of the run, epoch 1 its first pass over the data.
+ */
+
+import type { Shape } from "../base/shape.ts";
+import type { Numerics, TargetName } from "../targets/target.ts";
+
+/**
+ * Means over a set of examples, by metric name. `loss` is the mean over the examples under every reduction, so that figures
+ * compare across batch sizes.
+ */
+export interface Scores {
+  readonly loss: number;
+  readonly [metric: string]: number;
+}
+
+/** Once, before the first step. */
+export interface StartEvent {
+  readonly event: "start";
+  /** The network as a layer string. */
+  readonly layers: string;
+  readonly inputShape: Shape;
+  readonly outputShape: Shape;
+  /** Numbers that training changes. */
+  readonly parameters: number;
+  readonly loss: string;
+  readonly optimizer: string;
+  /** Examples in the training set, and in the validation set if there is one. */
+  readonly examples: number;
+  readonly validationExamples: number | null;
+  /** Passes over the data; the last one is cut short where `steps` says so. */
+  readonly epochs: number;
+  readonly steps: number;
+  readonly batchSize: number;
+  readonly seed: number;
+  readonly target: TargetName;
+  readonly numerics: Numerics;
+  readonly threads: number;
+}
+
+/** Once per chunk of steps: as many as fit some tens of milliseconds. No result depends on where a chunk ends. */
+export interface StepEvent {
+  readonly event: "step";
+  readonly epoch: number;
+  /** The number of the chunk's last step. */
+  readonly step: number;
+  /** The loss of each step in the chunk, mean over its batch, before its update. */
+  readonly losses: Float32Array;
+  /** The metrics of each step, like `losses`. */
+  readonly metrics: Readonly<Record<string, Float32Array>>;
+  /** Examples the chunk learned from. */
+  readonly examples: number;
+  /** Time since the start of the run, in seconds. */
+  readonly seconds: number;
+  readonly samplesPerSecond: number;
+}
+
+/** At the end of each pass over the data; the network's parameters are those of this moment. */
+export interface EpochEvent {
+  readonly event: "epoch";
+  readonly epoch: number;
+  readonly step: number;
+  /** Means over the epoch's examples, each seen with the parameters of its own step. */
+  readonly training: Scores;
+  readonly validation: Scores | null;
+  readonly seconds: number;
+}
+
+/** The model was written to the run folder. */
+export interface CheckpointEvent {
+  readonly event: "checkpoint";
+  readonly epoch: number;
+  readonly step: number;
+  readonly file: string;
+}
+
+/** What a finished or aborted run can say in one line. Its metrics stand beside `loss` under their own names. */
+export interface RunFacts {
+  /** Of the validation set where there is one, else of the last epoch's training. */
+  readonly loss: number;
+  /** SHA-256 over the parameters: equal hashes, equal bits. */
+  readonly hash: string;
+  readonly numerics: Numerics;
+  readonly target: TargetName;
+  readonly threads: number;
+  /** Time of the whole run, validation included. */
+  readonly seconds: number;
+  readonly steps: number;
+  /** Passes over the data that were completed. */
+  readonly epochs: number;
+  /** Examples learned from per second of training, validation and compilation left out. */
+  readonly samplesPerSecond: number;
+  /** Whether an AbortSignal ended the run. */
+  readonly aborted: boolean;
+}
+
+/** Once, last. */
+export type EndEvent = { readonly event: "end" } & RunFacts & { readonly [metric: string]: number };
+
+/** What `await train(…)` gives. */
+export type Result = RunFacts & {
+  /** The epochs' events, in order. */
+  readonly history: readonly EpochEvent[];
+} & { readonly [metric: string]: number };
+
+export type TrainingEvent = StartEvent | StepEvent | EpochEvent | CheckpointEvent | EndEvent;

@@ -1,0 +1,129 @@
+/** What training is asked to do, with every default in one place. Refuses what cannot work before anything is computed. */
+
+import { DataError, ShapeError, TrainingError } from "../base/errors.ts";
+import { type Shape, sameShape, showShape } from "../base/shape.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { asLoss, checkLoss, type Loss, type LossLike } from "../loss/loss.ts";
+import { asMetric, type Metric, type MetricLike } from "../loss/metric.ts";
+import type { Network } from "../network/network.ts";
+import type { Optimizer } from "../optimizer/optimizer.ts";
+import type { Numerics, TargetName } from "../targets/target.ts";
+import type { TrainingEvent } from "./events.ts";
+
+export interface TrainOptions {
+  /** Step 2: how good a function is. A function over tensors that gives one number per example will do. */
+  readonly loss: LossLike;
+  /** Step 3: how the next function follows from the gradient. */
+  readonly optimizer: Optimizer;
+  /** Passes over the data. Default 1, or as many as `steps` needs. */
+  readonly epochs?: number;
+  /** Steps at most; the last pass is cut short there. */
+  readonly steps?: number;
+  /** Examples per step; the last step of a pass takes what is left. Default 32. */
+  readonly batchSize?: number;
+  /** Decides first values, order and dropout, an integer from 0. Default 0. */
+  readonly seed?: number;
+  /** Whether each pass has an order of its own. Default true. */
+  readonly shuffle?: boolean;
+  /** Examples to be asked about after each pass; nothing is learned from them. */
+  readonly validation?: Dataset;
+  /** What else is watched. Default: nothing. */
+  readonly metrics?: readonly MetricLike[];
+  /** A folder for the model, the events and the configuration (Node, Deno, Bun). Default: nothing is written. */
+  readonly out?: string;
+  /** Ends the run after the present chunk of steps, with everything saved. */
+  readonly signal?: AbortSignal;
+  /** Called with every event, in order. */
+  readonly callbacks?: readonly ((event: TrainingEvent) => void)[];
+  /** Default: GRADUS_TARGET, else wasm; the reference for a float64 network. */
+  readonly target?: TargetName;
+  /** Default: GRADUS_NUMERICS, else fused where the target can. */
+  readonly numerics?: Numerics;
+}
+
+/** The options with defaults, checked against network and data. */
+export interface Plan {
+  readonly network: Network;
+  readonly data: Dataset;
+  readonly validation: Dataset | null;
+  readonly loss: Loss;
+  readonly metrics: readonly Metric[];
+  readonly optimizer: Optimizer;
+  readonly epochs: number;
+  /** Of the whole run. */
+  readonly steps: number;
+  readonly batchSize: number;
+  readonly seed: number;
+  readonly shuffle: boolean;
+}
+
+export function planOf(network: Network, data: Dataset, options: TrainOptions): Plan {
+  const { optimizer, validation = null, seed = 0, shuffle = true } = options;
+  if (options.loss === undefined || optimizer === undefined) {
+    const missing = options.loss === undefined ? "loss" : "optimizer";
+    const hint = missing === "loss" ? "loss: crossEntropy()" : "optimizer: adam()";
+    throw new TrainingError(`train: needs a ${missing}; got none. Give one, as in ${hint}.`, { operation: "train", hint });
+  }
+  const loss = asLoss(options.loss);
+  checkLoss(network, loss);
+  checkData("train", network, data);
+  if (validation) checkData("validation", network, validation);
+  const batchSize = Math.min(count("batchSize", options.batchSize ?? 32), data.length);
+  const perEpoch = Math.ceil(data.length / batchSize);
+  const limit = options.steps === undefined ? Infinity : count("steps", options.steps);
+  const wanted = options.epochs ?? (options.steps === undefined ? 1 : Math.ceil(limit / perEpoch));
+  const steps = Math.min(limit, count("epochs", wanted) * perEpoch);
+  return {
+    network,
+    data,
+    validation,
+    loss,
+    metrics: metricsOf(options.metrics ?? []),
+    optimizer,
+    epochs: Math.ceil(steps / perEpoch),
+    steps,
+    batchSize,
+    seed,
+    shuffle,
+  };
+}
+
+/** Metrics by name: two of one name would be one figure. */
+export function metricsOf(given: readonly MetricLike[]): Metric[] {
+  const metrics = given.map(asMetric);
+  const names = ["loss", ...metrics.map(({ name }) => name)];
+  const twice = names.find((name, index) => names.indexOf(name) !== index);
+  if (twice === undefined) return metrics;
+  throw new TrainingError(`metrics: every metric needs a name of its own; got ${twice} twice. Rename the function.`, {
+    operation: "metrics",
+    actual: twice,
+  });
+}
+
+/** Throws where the data is not what the network takes, or its labels name outputs that are not there. */
+export function checkData(operation: string, network: Network, data: Dataset): void {
+  if (!sameShape(data.inputShape, network.inputShape)) {
+    const [expected, actual] = [showShape(network.inputShape), showShape(data.inputShape)];
+    throw new ShapeError(
+      `${operation}: the network takes inputs ${expected}; the data has ${actual}. Begin with network(${actual}, …).`,
+      { operation, expected, actual },
+    );
+  }
+  const classes = network.outputShape[0];
+  if (!data.classes || network.outputShape.length !== 1 || classes === undefined) return;
+  if (classes === 1 || data.classes.length <= classes) return;
+  throw new DataError(
+    `${operation}: the data has ${data.classes.length} classes and the network ${classes} outputs. ` +
+      `End the network with dense(${data.classes.length}).`,
+    { operation, expected: String(data.classes.length), actual: showShape(network.outputShape as Shape) },
+  );
+}
+
+function count(option: string, value: number): number {
+  if (Number.isSafeInteger(value) && value >= 1) return value;
+  throw new TrainingError(`train: ${option} must be a positive integer; got ${value}. Give 1 or more.`, {
+    operation: "train",
+    option,
+    actual: String(value),
+  });
+}

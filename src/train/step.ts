@@ -1,0 +1,213 @@
+/**
+ * One training step as one program: gather the batch, forward, loss, gradients, finiteness test, update. It is traced here and
+ * compiled by the target. Everything that changes from step to step is state or input, so the same program runs for every step
+ * of every epoch; only the last, smaller batch has a program of its own.
+ */
+
+import { isFloat } from "../base/dtype.ts";
+import { invariant } from "../base/errors.ts";
+import { build } from "../graph/build.ts";
+import { gradient } from "../graph/gradient.ts";
+import type { Module, State } from "../graph/module.ts";
+import type { Node } from "../graph/node.ts";
+import { type Loss, reduceLoss } from "../loss/loss.ts";
+import type { Metric } from "../loss/metric.ts";
+import type { ParameterSpec, RandomSource } from "../network/layer.ts";
+import type { Network } from "../network/network.ts";
+import type { Optimizer } from "../optimizer/optimizer.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { inTrace, nodeOf, tensorOf } from "../tensor/trace.ts";
+import { type Batch, type DataNodes, dataNodes, gatherBatch, type Layout } from "./layout.ts";
+
+export interface StepSpec {
+  readonly network: Network;
+  readonly loss: Loss;
+  readonly metrics: readonly Metric[];
+  readonly optimizer: Optimizer;
+  readonly layout: Layout;
+  readonly batchSize: number;
+  /** Rows of the table of optimizer scalars: the most steps that one run may take. */
+  readonly rows: number;
+}
+
+/** The inputs of every program of a run, in the order in which they are bound; keys of random purposes follow. */
+export interface StepInputs extends DataNodes {
+  /** int32 `[examples]`: which example comes when in this epoch. */
+  readonly permutation: Node;
+  /** int32 scalar: where in the permutation this run begins. */
+  readonly first: Node;
+  /** uint32 scalar: the number of this run's first step, for random numbers. */
+  readonly stream: Node;
+  /** float32 `[rows, k]`: the optimizer's scalars for each step of this run. */
+  readonly table: Node;
+}
+
+/** A step up to the loss, before gradients: what training and its post-mortem have in common. */
+export interface Forward {
+  readonly inputs: readonly Node[];
+  /** int32 scalar: steps done in this run. */
+  readonly cursor: Node;
+  readonly table: Node;
+  readonly parameters: ReadonlyMap<string, Node>;
+  readonly batch: Batch;
+  readonly random: Keys;
+}
+
+export interface StepProgram {
+  /** States: cursor, parameters, slots. Log: loss, then metrics, each the sum over the batch. */
+  readonly module: Module;
+  /** What the random keys are for, in the order of the inputs they follow. */
+  readonly purposes: readonly string[];
+}
+
+/** An optimizer's slot for one parameter. */
+export interface Slot {
+  readonly parameter: ParameterSpec;
+  readonly name: string;
+}
+
+/** All slots, in state order. */
+export function slotsOf(network: Network, optimizer: Optimizer): Slot[] {
+  return network.parameterSpecs.flatMap((parameter) =>
+    optimizer.state(parameter).map((name) => ({ parameter, name })),
+  );
+}
+
+/** Random keys as inputs, declared when a layer first asks for them. */
+export class Keys implements RandomSource {
+  readonly stream: Tensor;
+  readonly nodes: Map<string, Node> = new Map();
+
+  constructor(stream: Node) {
+    this.stream = tensorOf(stream);
+  }
+
+  key(purpose: string): { readonly key0: Tensor; readonly key1: Tensor } {
+    const node = this.nodes.get(purpose) ?? build.input(`key ${purpose}`, [2], "uint32");
+    this.nodes.set(purpose, node);
+    return { key0: tensorOf(element(node, 0)), key1: tensorOf(element(node, 1)) };
+  }
+}
+
+/** Declares the inputs and gathers the batch. */
+export function declareForward(spec: StepSpec): Forward {
+  const { network, layout, batchSize, optimizer } = spec;
+  const data = dataNodes(layout);
+  const permutation = build.input("permutation", [layout.examples], "int32");
+  const first = build.input("first", [], "int32");
+  const stream = build.input("stream", [], "uint32");
+  const scalars = Object.keys(optimizer.scalars(1)).length;
+  const table = build.input("scalars", [spec.rows, scalars], "float32");
+  const cursor = build.input("cursor", [], "int32");
+
+  const start = build.add(first, build.mul(cursor, build.constant(batchSize, [], "int32")));
+  const places = build.add(spread(start, batchSize), build.iota([batchSize], 0, "int32"));
+  const batch = gatherBatch(layout, data, build.gather(permutation, places), network.dtype);
+  const parameters = new Map(
+    network.parameterSpecs.map(({ name, shape }) => [name, build.input(name, shape, network.dtype)]),
+  );
+  const random = new Keys(build.add(stream, build.cast(cursor, "uint32")));
+  const inputs = [data.inputs, data.targets, permutation, first, stream, table];
+  return { inputs, cursor, table, parameters, batch, random };
+}
+
+/** The program of one training step. Throws the layers' and the loss's own sentences where shapes do not fit. */
+export function traceStep(spec: StepSpec): StepProgram {
+  return inTrace(() => {
+    const { network, loss, metrics } = spec;
+    const forward = declareForward(spec);
+    const target = tensorOf(forward.batch.target);
+    const tensors = new Map(Array.from(forward.parameters, ([name, node]) => [name, tensorOf(node)]));
+    const context = { training: true, random: forward.random };
+    const output = network.apply(tensors, tensorOf(forward.batch.x), context);
+    const losses = loss.perExample(output, target);
+    const objective = nodeOf(reduceLoss(loss, losses));
+    const gradients = gradientsOf(objective, forward.parameters);
+    const log = [losses, ...metrics.map((metric) => metric.perExample(output, target))];
+    const module: Module = {
+      inputs: [...forward.inputs, ...forward.random.nodes.values()],
+      states: [nextCursor(forward.cursor), ...updates(spec, forward, gradients)],
+      outputs: [],
+      guard: allFinite([objective, ...gradients.values()]),
+      log: log.map((values) => build.cast(nodeOf(values.sum()), "float32")),
+    };
+    return { module, purposes: [...forward.random.nodes.keys()] };
+  });
+}
+
+/** The gradient of a scalar for every parameter; zero where the scalar does not depend on it. */
+export function gradientsOf(objective: Node, parameters: ReadonlyMap<string, Node>): Map<string, Node> {
+  const one = build.constant(1, objective.shape, objective.dtype);
+  const found = gradient(objective, one, [...parameters.values()]);
+  return new Map(
+    Array.from(parameters, ([name, { shape, dtype }], index) => [
+      name,
+      found[index] ?? build.constant(0, shape, dtype),
+    ]),
+  );
+}
+
+/** Parameters and slots after the step, in state order. */
+function updates(spec: StepSpec, forward: Forward, gradients: ReadonlyMap<string, Node>): State[] {
+  const { network, optimizer } = spec;
+  const scalars = scalarsOfStep(spec, forward);
+  const parameters: State[] = [];
+  const slots: State[] = [];
+  for (const parameter of network.parameterSpecs) {
+    const current = forward.parameters.get(parameter.name)!;
+    const names = optimizer.state(parameter);
+    const state = new Map(
+      names.map((name) => [name, build.input(`${parameter.name}.${name}`, current.shape, current.dtype)]),
+    );
+    const after = optimizer.update({
+      parameter: tensorOf(current),
+      gradient: tensorOf(gradients.get(parameter.name)!),
+      state: Object.fromEntries(Array.from(state, ([name, node]) => [name, tensorOf(node)])),
+      scalars,
+      kind: parameter.kind,
+    });
+    parameters.push({ current, next: nodeOf(after.parameter) });
+    for (const [name, node] of state) {
+      const next = after.state[name];
+      invariant(next, `the optimizer ${optimizer.name} must return its slot ${name}`);
+      slots.push({ current: node, next: nodeOf(next) });
+    }
+  }
+  return [...parameters, ...slots];
+}
+
+/** This step's row of the table, by name, in the parameters' dtype. */
+function scalarsOfStep({ network, optimizer }: StepSpec, { table, cursor }: Forward): Record<string, Tensor> {
+  const row = build.reshape(build.gather(table, build.reshape(cursor, [1])), [table.shape[1]!]);
+  const names = Object.keys(optimizer.scalars(1));
+  return Object.fromEntries(
+    names.map((name, index) => [name, tensorOf(build.cast(element(row, index), network.dtype))]),
+  );
+}
+
+export function nextCursor(cursor: Node): State {
+  return { current: cursor, next: build.add(cursor, build.constant(1, [], "int32")) };
+}
+
+/** Whether every element of every float node is finite: the largest magnitude is below ∞ (NaN is below nothing). */
+export function allFinite(nodes: readonly Node[]): Node {
+  const tests = nodes.filter((node) => isFloat(node.dtype)).map(finite);
+  return tests.reduce((all, test) => build.and(all, test));
+}
+
+export function finite(node: Node): Node {
+  const axes = node.shape.map((_, axis) => axis);
+  const magnitude = build.abs(node);
+  const largest = axes.length === 0 ? magnitude : build.reduceMax(magnitude, axes);
+  return build.less(largest, build.constant(Number.POSITIVE_INFINITY, [], node.dtype));
+}
+
+/** A vector's element as a scalar. */
+function element(vector: Node, index: number): Node {
+  return build.reshape(build.slice(vector, [index], [1], [1]), []);
+}
+
+/** A scalar as a vector of equal elements. */
+export function spread(scalar: Node, length: number): Node {
+  return build.broadcast(scalar, [length], []);
+}
