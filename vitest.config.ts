@@ -6,6 +6,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^#file$/, replacement: source("base/node/file.ts") },
+      { find: /^#image$/, replacement: source("data/node/image.ts") },
       { find: /^gradus$/, replacement: source("index.ts") },
       { find: /^gradus\/initializers$/, replacement: source("network/initializers.ts") },
       { find: /^gradus\/(functions|data|files)$/, replacement: `${source("")}$1/index.ts` },

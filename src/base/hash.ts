@@ -26,12 +26,6 @@ export interface StateEntry {
  * @throws {GradusError} where Web Crypto is missing
  */
 export async function stateHash(entries: readonly StateEntry[]): Promise<string> {
-  if (globalThis.crypto?.subtle === undefined) {
-    throw new GradusError(
-      "state hash: needs crypto.subtle, which browsers offer only to pages from https or localhost. Serve the page from there.",
-      { operation: "state hash" },
-    );
-  }
   const headers = entries.map(({ name, dtype, shape }) => new TextEncoder().encode(JSON.stringify([name, dtype, shape])));
   let size = 0;
   entries.forEach((entry, i) => {
@@ -50,7 +44,23 @@ export async function stateHash(entries: readonly StateEntry[]): Promise<string>
     writeElements[dtype](view, offset + 8, data);
     offset += 8 + data.length * bytesOf(dtype);
   });
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
+  return sha256("state hash", bytes);
+}
+
+/**
+ * SHA-256 of some bytes, as 64 hexadecimal digits.
+ *
+ * @param operation  what needs it, for the message
+ * @throws {GradusError} where Web Crypto is missing
+ */
+export async function sha256(operation: string, bytes: Uint8Array): Promise<string> {
+  if (globalThis.crypto?.subtle === undefined) {
+    throw new GradusError(
+      `${operation}: needs crypto.subtle, which browsers offer only to pages from https or localhost. Serve the page from there.`,
+      { operation },
+    );
+  }
+  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 

@@ -4,6 +4,7 @@
  */
 
 import { FileError } from "../base/errors.ts";
+import { concat } from "./bytes.ts";
 
 export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
@@ -40,14 +41,4 @@ export async function gunzip(bytes: Uint8Array, most: number, file: string): Pro
   }
   await reader.cancel().catch(() => {});
   return { bytes: concat(chunks, length).subarray(0, most), all: false };
-}
-
-function concat(chunks: readonly Uint8Array[], length: number): Uint8Array {
-  const bytes = new Uint8Array(length);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.length;
-  }
-  return bytes;
 }

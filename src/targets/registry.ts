@@ -3,6 +3,7 @@
  * is first asked for, and there is one of each kind and mode.
  */
 
+import { environment } from "../base/environment.ts";
 import { TargetError } from "../base/errors.ts";
 import type { Numerics, Target, TargetName } from "./target.ts";
 
@@ -47,10 +48,6 @@ function remember(key: string, make: () => Promise<Target>): Promise<Target> {
   loaded.set(key, made);
   made.catch(() => loaded.delete(key));
   return made;
-}
-
-function environment(name: string): string | undefined {
-  return globalThis.process?.env?.[name] || undefined;
 }
 
 function check(what: string, value: string, allowed: readonly string[]): void {

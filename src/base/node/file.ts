@@ -5,7 +5,7 @@
 
 import { randomUUID } from "node:crypto";
 import { closeSync, openSync, writeSync } from "node:fs";
-import { mkdir, open, readFile as read, rename, rm } from "node:fs/promises";
+import { mkdir, open, readFile as read, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { FileError } from "../errors.ts";
 
@@ -24,6 +24,13 @@ const meanings: Readonly<Record<string, string>> = {
 function describe(error: unknown): string {
   const code = (error as NodeJS.ErrnoException).code ?? "an unknown error";
   return meanings[code] ? `${meanings[code]} (${code})` : code;
+}
+
+/** What is at a path; null where nothing is, or nothing that may be looked at. */
+export async function kindAt(path: string): Promise<"file" | "folder" | null> {
+  const found = await stat(path).catch(() => null);
+  if (found === null) return null;
+  return found.isDirectory() ? "folder" : "file";
 }
 
 /**

@@ -1,0 +1,158 @@
+/**
+ * `gradus train`: the three steps on a data set. Without arguments it learns the built-in handwriting; with `--json` it tells the
+ * same as lines of JSON. An interrupt ends the run after the present steps and keeps what was learned.
+ */
+
+import type { Dataset, Split } from "../data/dataset.ts";
+import { accuracy } from "../loss/accuracy.ts";
+import { crossEntropy } from "../loss/cross-entropy.ts";
+import { Network } from "../network/network.ts";
+import { parseOptimizer } from "../optimizer/strings.ts";
+import type { TrainingEvent } from "../train/events.ts";
+import { eventLine } from "../train/log.ts";
+import { checkData, type TrainOptions } from "../train/options.ts";
+import { train } from "../train/train.ts";
+import { type Arguments, type Flag, positiveInteger, positiveNumber, wholeNumber } from "./arguments.ts";
+import type { Command, ExitCode } from "./command.ts";
+import { readData } from "./data.ts";
+import { defaultsFor } from "./defaults.ts";
+import { dataDirFlag, jsonFlag, lossFlag, numericsFlag, readLoss, readPlace, targetFlag } from "./flags.ts";
+import { type Options, Story } from "./story.ts";
+import { print, type Terminal } from "./terminal.ts";
+
+const flags: readonly Flag[] = [
+  {
+    name: "layers",
+    aliases: ["l"],
+    value: '"LAYERS"',
+    help: 'Step 1, the network: layers from input to output, in quotes: "flatten dense(64) tanh dense(10)".',
+  },
+  { ...lossFlag, help: `Step 2, the loss: ${lossFlag.help}` },
+  {
+    name: "optimizer",
+    value: "NAME",
+    help: 'Step 3, the optimizer: adam (default), adamw or sgd; with arguments in quotes: "sgd(0.1, momentum=0.9)".',
+  },
+  {
+    name: "learning-rate",
+    aliases: ["lr"],
+    value: "RATE",
+    help: "How far one step goes. Default: the optimizer's own.",
+  },
+  { name: "epochs", aliases: ["e"], value: "N", help: "Passes over the data." },
+  { name: "batch-size", aliases: ["batch", "b"], value: "N", help: "Examples that one step looks at." },
+  { name: "steps", value: "N", help: "Steps at most, over all epochs." },
+  { name: "take", value: "N", help: "Learn from the first N examples only; ink draws as many as asked." },
+  { name: "no-shuffle", help: "Keep the order of the data in every epoch." },
+  { name: "seed", value: "N", help: "Decides first values, order and dropout: same seed, same bits. Default 1." },
+  dataDirFlag,
+  {
+    name: "out",
+    aliases: ["o"],
+    value: "DIR",
+    help: "Keep the model, the events and the configuration in this folder.",
+  },
+  targetFlag,
+  numericsFlag,
+  jsonFlag,
+];
+
+export const trainCommand: Command = {
+  name: "train",
+  usage: "[DATA] [FLAGS]",
+  about:
+    "Picks a good function out of a set of functions, in three steps. The network is the set: each setting of its parameters is " +
+    "one function. The loss says how good one is over all the data. The optimizer goes downhill on the loss, step by step.\n\n" +
+    "DATA is ink (handwriting from a generator, the default, nothing to download), mnist, fashion-mnist, semeion, usps, or a " +
+    "folder with IDX files of MNIST's names.\n\n" +
+    "Every flag has a default that suits the data. Ctrl-C ends the run; with --out the model is kept as it then is.",
+  flags,
+  examples: [
+    { line: "gradus train", note: "a network learns to read the built-in handwriting" },
+    {
+      line: "gradus train mnist --epochs 3 --out runs/mnist",
+      note: "60,000 real digits; the model is kept in runs/mnist",
+    },
+    { line: 'gradus train --layers "flatten dense(10)"', note: "without a hidden layer: how far does that go?" },
+    { line: 'gradus train --optimizer "sgd(0.1)" --batch-size 100', note: "plain gradient descent" },
+    { line: "gradus train --json | tail -n 1", note: "the last line sums up the run" },
+  ],
+  run: runTrain,
+};
+
+async function runTrain(args: Arguments, terminal: Terminal): Promise<ExitCode> {
+  args.checkPositionals("train", 1, "It takes one data set; layers go in quotes, after --layers.");
+  const source = args.positionals[0] ?? "ink";
+  const asked = readOptions(args);
+  const layers = args.text("layers");
+  const data = await readData(source, args, terminal);
+  const defaults = defaultsFor(data.train);
+  const network = Network.from(data.train.inputShape, layers ?? defaults.layers);
+  checkData("train", network, data.train);
+  const options: Options = {
+    ...asked,
+    // Where the steps are counted, they say how many passes are needed.
+    epochs: asked.epochs ?? (asked.steps === undefined ? defaults.epochs : undefined),
+    batchSize: asked.batchSize ?? defaults.batchSize,
+    validation: data.test,
+    metrics: [accuracy()],
+  };
+  if (args.has("json")) return tellMachine(network, data.train, options, terminal);
+  return tellPeople(source, network, data, options, terminal);
+}
+
+/** What the flags say about the run; checked before any data is read. */
+function readOptions(args: Arguments): Options {
+  return {
+    loss: readLoss(args) ?? crossEntropy(),
+    optimizer: parseOptimizer(args.text("optimizer") ?? "adam", args.number("learning-rate", positiveNumber)),
+    epochs: args.number("epochs", positiveInteger),
+    steps: args.number("steps", positiveInteger),
+    batchSize: args.number("batch-size", positiveInteger),
+    seed: args.number("seed", wholeNumber) ?? 1,
+    shuffle: !args.has("no-shuffle"),
+    out: args.text("out"),
+    ...readPlace(args),
+  };
+}
+
+async function tellMachine(net: Network, data: Dataset, options: TrainOptions, terminal: Terminal): Promise<ExitCode> {
+  return follow(net, data, options, terminal, (event) => print(terminal, eventLine(event)));
+}
+
+async function tellPeople(
+  source: string,
+  network: Network,
+  data: Split,
+  options: Options,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const story = new Story(source, network, data, options, terminal);
+  await story.begin();
+  try {
+    const code = await follow(network, data.train, options, terminal, (event) => story.show(event));
+    await (code === 0 ? story.end() : story.breakOff());
+    return code;
+  } finally {
+    story.stop();
+  }
+}
+
+/** Trains, tells every event, and listens for the user's interrupt meanwhile. */
+async function follow(
+  network: Network,
+  data: Dataset,
+  options: TrainOptions,
+  terminal: Terminal,
+  tell: (event: TrainingEvent) => void,
+): Promise<ExitCode> {
+  const stop = new AbortController();
+  const release = terminal.onInterrupt(() => stop.abort());
+  try {
+    const run = train(network, data, { ...options, signal: stop.signal });
+    for await (const event of run) tell(event);
+    return (await run).aborted ? 130 : 0;
+  } finally {
+    release();
+  }
+}
