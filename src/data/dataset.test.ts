@@ -1,7 +1,7 @@
 /** Proves that a data set gives back what went in, and that its divisions are fair, repeatable and share memory where they can. */
 
 import { expect, expectTypeOf, test } from "vitest";
-import { Dataset } from "./dataset.ts";
+import type { Dataset } from "./dataset.ts";
 import { fromArrays } from "./from-arrays.ts";
 
 /** Example i has the values [i, 10 i]; three classes in the proportion 5 : 3 : 2. */
@@ -77,7 +77,12 @@ test("a stratified split keeps the proportions of the classes", () => {
 
 test("normalizing measures mean and deviation, and a test set can be given the same numbers", () => {
   const bytes = Uint8Array.from({ length: 400 }, (_, i) => (i * 37) % 256);
-  const data = fromArrays({ inputs: bytes, inputShape: [4], targets: new Float32Array(100), scale: { multiply: 1 / 255, add: 0 } });
+  const data = fromArrays({
+    inputs: bytes,
+    inputShape: [4],
+    targets: new Float32Array(100),
+    scale: { multiply: 1 / 255, add: 0 },
+  });
   const normal = data.normalize();
   const values = Array.from({ length: 100 }, (_, i) => [...normal.input(i).data]).flat();
   const mean = values.reduce((sum, value) => sum + value, 0) / 400;
@@ -94,11 +99,19 @@ test("normalizing measures mean and deviation, and a test set can be given the s
 });
 
 test("targets that are values have a shape and no classes", () => {
-  const data = fromArrays({ inputs: [[1], [2]], targets: [[1, 2], [3, 4]] });
+  const data = fromArrays({
+    inputs: [[1], [2]],
+    targets: [
+      [1, 2],
+      [3, 4],
+    ],
+  });
   expect(data.targetShape).toEqual([2]);
   expect(data.target(1)).toEqual(Float32Array.of(3, 4));
   expect(data.classes).toBeNull();
-  expect(() => data.label(0)).toThrow("label: needs a data set with classes; its targets are values. Use target(index).");
+  expect(() => data.label(0)).toThrow(
+    "label: needs a data set with classes; its targets are values. Use target(index).",
+  );
 });
 
 test("what is not there is refused in one sentence", () => {

@@ -5,7 +5,15 @@ import { DataError } from "../base/errors.ts";
 import { type ArraysOptions, fromArrays } from "./from-arrays.ts";
 
 test("nested lists give the input's shape", () => {
-  const data = fromArrays({ inputs: [[[1, 2, 3], [4, 5, 6]]], targets: [0] });
+  const data = fromArrays({
+    inputs: [
+      [
+        [1, 2, 3],
+        [4, 5, 6],
+      ],
+    ],
+    targets: [0],
+  });
   expect(data.inputShape).toEqual([2, 3]);
   expect([...data.inputs]).toEqual([1, 2, 3, 4, 5, 6]);
 });
@@ -39,7 +47,11 @@ test("labels get numbers as names, names get indices", () => {
 
 const refusals: readonly [what: string, options: ArraysOptions, message: string][] = [
   ["no examples", { inputs: [], targets: [] }, "data: needs at least one example; got none. Check what was read."],
-  ["empty arrays", { inputs: new Float32Array(0), targets: new Int32Array(0) }, "data: needs at least one example; got none."],
+  [
+    "empty arrays",
+    { inputs: new Float32Array(0), targets: new Int32Array(0) },
+    "data: needs at least one example; got none.",
+  ],
   [
     "different lengths",
     { inputs: [[1], [2]], targets: [0] },
@@ -50,7 +62,11 @@ const refusals: readonly [what: string, options: ArraysOptions, message: string]
     { inputs: [[[1, 2]], [[3, NaN]]], targets: [0, 1] },
     "inputs: every value must be finite; got NaN at [0, 1] of example 1. Remove or repair that example.",
   ],
-  ["infinite targets", { inputs: [1], targets: [[-Infinity]] }, "targets: every value must be finite; got -Infinity at [0]"],
+  [
+    "infinite targets",
+    { inputs: [1], targets: [[-Infinity]] },
+    "targets: every value must be finite; got -Infinity at [0]",
+  ],
   [
     "a ragged list",
     { inputs: [[1, 2], [3]], targets: [0, 1] },
@@ -67,7 +83,11 @@ const refusals: readonly [what: string, options: ArraysOptions, message: string]
       "Number the classes from 0, and name all of them in classes.",
   ],
   ["a negative label", { inputs: [1], targets: Int32Array.of(-1) }, "got -1 at example 0"],
-  ["an absurd label", { inputs: [1], targets: [2 ** 31] }, "is an integer from 0 to 65535; got 2147483648 at example 0"],
+  [
+    "an absurd label",
+    { inputs: [1], targets: [2 ** 31] },
+    "is an integer from 0 to 65535; got 2147483648 at example 0",
+  ],
   [
     "a fraction as a label",
     { inputs: [1], targets: [0.5] },

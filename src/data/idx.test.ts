@@ -45,19 +45,39 @@ const refusals: readonly [what: string, file: Uint8Array, message: string][] = [
   ],
   ["another magic", Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 1, 2), "it begins with 89 50 4e 47 and has 6 bytes"],
   ["a header cut off", good.subarray(0, 9), "it begins with 00 00 08 02 and has 9 bytes"],
-  ["float64", idx(0x0e, [0], []), "f: IDX types that can be read are uint8, int32 and float32; it is float64. Convert the file."],
+  [
+    "float64",
+    idx(0x0e, [0], []),
+    "f: IDX types that can be read are uint8, int32 and float32; it is float64. Convert the file.",
+  ],
   ["an unknown type", idx(0x42, [0], []), "it is unknown (42)"],
-  ["a file cut off", good.subarray(0, 14), "f: an IDX file of uint8 [2, 3] must have 18 bytes; it has 14 bytes. It is cut off;"],
-  ["trailing bytes", Uint8Array.of(...good, 0), "must have 18 bytes; it has 19 bytes. Something was appended; fetch it again."],
+  [
+    "a file cut off",
+    good.subarray(0, 14),
+    "f: an IDX file of uint8 [2, 3] must have 18 bytes; it has 14 bytes. It is cut off;",
+  ],
+  [
+    "trailing bytes",
+    Uint8Array.of(...good, 0),
+    "must have 18 bytes; it has 19 bytes. Something was appended; fetch it again.",
+  ],
   [
     "an absurd size",
     idx(0x08, [0xffffffff, 0xffff], [1]),
     "must have 281470681677837 bytes; it has 13 bytes. It is cut off; fetch it again.",
   ],
-  ["an absurd size in gzip", gzipSync(idx(0x08, [0xffffffff, 0xffff], [1])), "must have 281470681677837 bytes; it has 13 bytes"],
+  [
+    "an absurd size in gzip",
+    gzipSync(idx(0x08, [0xffffffff, 0xffff], [1])),
+    "must have 281470681677837 bytes; it has 13 bytes",
+  ],
   ["a rank without dimensions", Uint8Array.of(0, 0, 8, 255), "it begins with 00 00 08 ff and has 4 bytes"],
   ["gzip cut off", gzipSync(good).subarray(0, 20), "f: its gzip data must be whole; it is damaged or cut off"],
-  ["gzip without a body", Uint8Array.of(0x1f, 0x8b), "f: its gzip data must be whole; it is damaged or cut off after 0 bytes."],
+  [
+    "gzip without a body",
+    Uint8Array.of(0x1f, 0x8b),
+    "f: its gzip data must be whole; it is damaged or cut off after 0 bytes.",
+  ],
   ["trailing bytes in gzip", gzipSync(Uint8Array.of(...good, 0)), "it has more. Something was appended"],
 ];
 

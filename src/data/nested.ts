@@ -9,7 +9,7 @@ export type Nested = number | readonly Nested[];
 
 /** The values of all examples in row-major order, and the shape of one; the first example decides it. */
 export function flattenNested(what: string, examples: readonly Nested[]): { data: Float32Array; shape: Shape } {
-  const shape = shapeOf(examples[0]!);
+  const shape = shapeOf(what, examples[0]!);
   const size = sizeOf(shape);
   const data = new Float32Array(examples.length * size);
   let offset = 0;
@@ -31,10 +31,19 @@ export function flattenNested(what: string, examples: readonly Nested[]): { data
   return { data, shape };
 }
 
-function shapeOf(value: Nested): number[] {
+/** Deeper nesting is taken for a list that holds itself. */
+const deepest = 64;
+
+function shapeOf(what: string, value: Nested): number[] {
   const shape: number[] = [];
   let element: Nested | undefined = value;
   while (Array.isArray(element)) {
+    if (shape.length === deepest) {
+      throw new DataError(`${what}: lists may nest ${deepest} deep; got more. Look for a list that holds itself.`, {
+        operation: what,
+        expected: `at most ${deepest} levels`,
+      });
+    }
     shape.push(element.length);
     element = (element as readonly Nested[])[0];
   }

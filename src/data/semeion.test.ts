@@ -7,7 +7,7 @@ import { readSemeion } from "./semeion.ts";
 import { readUsps } from "./usps.ts";
 
 const bytes = (...lines: readonly string[]): Uint8Array => new TextEncoder().encode(lines.join("\r\n"));
-const pixelOf = (digit: number, i: number): number => (i * (digit + 3)) % 5 === 0 ? 1 : 0;
+const pixelOf = (digit: number, i: number): number => ((i * (digit + 3)) % 5 === 0 ? 1 : 0);
 const range = <T>(length: number, f: (i: number) => T): T[] => Array.from({ length }, (_, i) => f(i));
 
 /** A line as semeion.data has it, with a space at its end. */
@@ -30,7 +30,11 @@ const semeionRefusals: readonly [what: string, line: string, message: string][] 
     line.slice(0, 100),
     "s, line 2: must have 256 pixels of 0 or 1 and ten columns of which one is 1; it has 15 numbers. Fetch the file again.",
   ],
-  ["an empty line", "", "s, line 2: must have 256 pixels of 0 or 1 and ten columns of which one is 1; it has 0 numbers."],
+  [
+    "an empty line",
+    "",
+    "s, line 2: must have 256 pixels of 0 or 1 and ten columns of which one is 1; it has 0 numbers.",
+  ],
   ["a long line", `${line} 1`, "it has 267 numbers"],
   ["a grey pixel", line.replace("1.0000", "0.5000"), "column 1 is 0.5000"],
   ["a word", line.replace("0.0000", "ink"), "column 2 is ink"],
@@ -59,7 +63,11 @@ test("the lines of USPS become grey pictures from 0 to 1", async () => {
 });
 
 test.each([
-  ["a short line", "6 1 1", "u, line 2: must have a digit and 256 values from -1 to 1; it has 3 numbers. Fetch the file again."],
+  [
+    "a short line",
+    "6 1 1",
+    "u, line 2: must have a digit and 256 values from -1 to 1; it has 3 numbers. Fetch the file again.",
+  ],
   ["no digit", uspsLine("10"), "its digit is 10"],
   ["half a digit", uspsLine("1.5"), "its digit is 1.5"],
   ["a value out of range", uspsLine("1").replace("0.6250", "1.5"), "column 7 is 1.5"],

@@ -4,6 +4,7 @@ import type { DType } from "../base/dtype.ts";
 import { ShapeError } from "../base/errors.ts";
 import type { Shape } from "../base/shape.ts";
 import { build } from "../graph/build.ts";
+import { requireDType } from "../graph/ops/rules.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { nodeOf, tensorOf } from "../tensor/trace.ts";
 
@@ -28,6 +29,7 @@ export function oneHot<I extends Shape, const N extends number, D extends DType 
       actual: String(classes),
     });
   }
+  requireDType("oneHot", indices, ["int32"]);
   const shape = [...indices.shape, classes];
   const index = build.broadcast(nodeOf(indices), shape, indices.shape.map((_, axis) => axis));
   const isClass = build.equal(index, build.iota(shape, indices.shape.length, "int32"));

@@ -13,9 +13,10 @@ export function areLabels(operation: string, output: Tensor, target: Tensor): ta
   const batch = output.shape.slice(0, 1);
   const found = `${target.dtype} ${showShape(target.shape)}`;
   if (target.dtype === "int32" && sameShape(target.shape, batch)) {
-    if (output.rank === 2) return true;
+    if (output.rank === 2 && output.shape[1]! > 1) return true;
     throw new ShapeError(
-      `${operation}: class labels need outputs [batch, classes]; got ${showShape(output.shape)}. End with dense(classes).`,
+      `${operation}: class labels need outputs [batch, classes] with at least two classes; got ${showShape(output.shape)}. ` +
+        "End with dense(classes).",
       { operation, expected: "[batch, classes]", actual: showShape(output.shape) },
     );
   }

@@ -103,7 +103,7 @@ function isTexts(value: unknown): boolean {
 }
 
 function isScale(value: unknown): boolean {
-  const { multiply, add } = value as Record<string, unknown>;
+  const { multiply, add } = (value ?? {}) as Record<string, unknown>;
   return Number.isFinite(multiply) && Number.isFinite(add);
 }
 

@@ -135,10 +135,11 @@ export class Network<out In extends Shape = Shape, out Out extends Shape = Shape
 
   /** Takes other values for all parameters; names and shapes must be those of {@link parameterSpecs}. */
   setParameters(parameters: ReadonlyMap<string, Tensor>): this {
-    this.#parameters = new Map(this.parameterSpecs.map((spec) => [spec.name, checked(spec, parameters)]));
-    const known = new Set(this.parameterSpecs.map((spec) => spec.name));
-    const extra = [...parameters.keys()].find((name) => !known.has(name));
+    const taken = new Map(this.parameterSpecs.map((spec) => [spec.name, checked(spec, parameters)]));
+    const extra = [...parameters.keys()].find((name) => !taken.has(name));
     if (extra !== undefined) throw notThisNetwork(`there is no parameter ${extra} in ${this}`, extra);
+    checkOneDType(taken);
+    this.#parameters = taken;
     return this;
   }
 
@@ -279,6 +280,17 @@ function checked({ name, shape }: ParameterSpec, parameters: ReadonlyMap<string,
     });
   }
   return found;
+}
+
+function checkOneDType(parameters: ReadonlyMap<string, Tensor>): void {
+  const [first] = parameters.values();
+  const other = [...parameters].find(([, { dtype }]) => dtype !== first!.dtype);
+  if (!other) return;
+  const [name, { dtype }] = other;
+  throw new DTypeError(
+    `network: all parameters must have one dtype; got ${first!.dtype} and, for ${name}, ${dtype}. Cast one of them.`,
+    { operation: "network", parameter: name, expected: first!.dtype, actual: dtype },
+  );
 }
 
 function notThisNetwork(problem: string, parameter: string): ShapeError {

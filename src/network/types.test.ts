@@ -29,7 +29,7 @@ describe("shapes", () => {
 
   test("unknown dimensions, ranks and layers become number and Shape, never any", () => {
     const rows: number = 4;
-    const shape: number[] = [4, 4];
+    const shape: number[] = [16];
     const layers: Layer[] = [flatten(), dense(3)];
     expectTypeOf(network([rows, 4], flatten())).toEqualTypeOf<Network<[number, 4], [number]>>();
     expectTypeOf(network(shape, flatten(), dense(3))).toEqualTypeOf<Network<number[], [3]>>();

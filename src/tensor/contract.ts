@@ -4,6 +4,7 @@ import { ShapeError } from "../base/errors.ts";
 import { broadcastShapes, type Shape, showShape } from "../base/shape.ts";
 import { build } from "../graph/build.ts";
 import type { Node } from "../graph/node.ts";
+import { floats, requireDType } from "../graph/ops/rules.ts";
 import { broadcastTo } from "./operands.ts";
 
 /**
@@ -11,6 +12,7 @@ import { broadcastTo } from "./operands.ts";
  * before the last two are a batch and broadcast.
  */
 export function matmul(a: Node, b: Node): Node {
+  requireDType("matmul", a, floats);
   const [rankA, rankB] = [a.shape.length, b.shape.length];
   const k = a.shape.at(-1);
   const rowAxis = Math.max(0, rankB - 2);

@@ -8,7 +8,7 @@ import type { Mutable } from "../base/shape-types.ts";
 import { build } from "../graph/build.ts";
 import { flush } from "../kernel/numbers.ts";
 import { flattenValues } from "./nested.ts";
-import { broadcastTo, numberIn, scalar } from "./operands.ts";
+import { broadcastTo, checkDType, numberIn, scalar } from "./operands.ts";
 import { leaf, Storage } from "./storage.ts";
 import { type Tensor, tensorOf } from "./tensor.ts";
 import type { DTypeOfValues, NestedValues, NumberArray, ShapeOfValues } from "./types.ts";
@@ -60,7 +60,7 @@ export function zeros<const S extends Shape, D extends DType = "float32">(
   shape: S,
   options: DTypeOption<D> = {},
 ): Tensor<Mutable<S>, D> {
-  return tensorOf(build.constant(0, [...shape], options.dtype ?? "float32"));
+  return everywhere("zeros", 0, shape, options);
 }
 
 /** Every element 1, or true. */
@@ -68,7 +68,19 @@ export function ones<const S extends Shape, D extends DType = "float32">(
   shape: S,
   options: DTypeOption<D> = {},
 ): Tensor<Mutable<S>, D> {
-  return tensorOf(build.constant(1, [...shape], options.dtype ?? "float32"));
+  return everywhere("ones", 1, shape, options);
+}
+
+function everywhere<S extends Shape, D extends DType>(
+  operation: string,
+  value: 0 | 1,
+  shape: Shape,
+  { dtype }: DTypeOption,
+): Tensor<S, D> {
+  const chosen = dtype ?? "float32";
+  checkShape(operation, shape);
+  checkDType(operation, chosen);
+  return tensorOf(build.constant(value, [...shape], chosen));
 }
 
 /** Every element `value`. */
@@ -77,8 +89,10 @@ export function full<const S extends Shape, D extends DType = "float32">(
   value: number,
   options: DTypeOption<D> = {},
 ): Tensor<Mutable<S>, D> {
+  const dtype = options.dtype ?? "float32";
   checkShape("full", shape);
-  return tensorOf(broadcastTo("full", scalar("full", value, options.dtype ?? "float32"), [...shape]));
+  checkDType("full", dtype);
+  return tensorOf(broadcastTo("full", scalar("full", value, dtype), [...shape]));
 }
 
 /**
@@ -187,6 +201,7 @@ function dtypeOfArray(array: NumberArray): DType {
 
 /** The values as the dtype holds them, in memory of their own. */
 function hold(operation: string, values: ArrayLike<number>, dtype: DType): Data {
+  checkDType(operation, dtype);
   const data = allocate(dtype, values.length);
   data.set(values);
   if (dtype === "float32") for (let i = 0; i < data.length; i++) data[i] = flush(data[i]!);

@@ -5,16 +5,18 @@ import { DataError } from "../base/errors.ts";
 import { type Shape, showShape, sizeOf } from "../base/shape.ts";
 import type { NestedNumbers, NestedValues } from "./types.ts";
 
+/** Deeper nesting is taken for an array that holds itself. */
+const deepest = 64;
+
 /** The shape and the elements in row-major order; booleans as 0 and 1. */
 export function flattenValues(values: NestedValues): { shape: number[]; flat: number[]; boolean: boolean } {
-  const shape: number[] = [];
-  for (let at: NestedValues | undefined = values; Array.isArray(at); at = at[0]) shape.push(at.length);
+  const shape = shapeOf(values);
   const flat: number[] = [];
   const kinds = new Set<string>();
   const visit = (value: NestedValues, place: readonly number[]): void => {
     const depth = place.length;
     if (Array.isArray(value)) {
-      if (depth >= shape.length || value.length !== shape[depth]) throw ragged(shape, place, `${value.length} elements`);
+      if (depth >= shape.length || value.length !== shape[depth]) throw ragged(shape, place, `a list of ${value.length}`);
       value.forEach((child, index) => visit(child, [...place, index]));
       return;
     }
@@ -27,8 +29,22 @@ export function flattenValues(values: NestedValues): { shape: number[]; flat: nu
   return { shape, flat, boolean: kinds.has("boolean") && !kinds.has("number") };
 }
 
+/** The lengths along the first elements. */
+function shapeOf(values: NestedValues): number[] {
+  const shape: number[] = [];
+  for (let at: NestedValues | undefined = values; Array.isArray(at); at = at[0]) {
+    shape.push(at.length);
+    if (shape.length <= deepest) continue;
+    throw new DataError(`tensor: arrays may nest ${deepest} deep; got more. Look for an array that holds itself.`, {
+      operation: "tensor",
+      expected: `at most ${deepest} levels`,
+    });
+  }
+  return shape;
+}
+
 function ragged(shape: Shape, place: readonly number[], found: string): DataError {
-  const expected = place.length < shape.length ? `${shape[place.length]} elements` : "a number";
+  const expected = place.length < shape.length ? `a list of ${shape[place.length]}` : "a number";
   return new DataError(
     `tensor: all parts of a nested array must have the same shape; expected ${expected} at ${showShape(place)}, got ` +
       `${found}. Pad or cut the rows to one length.`,

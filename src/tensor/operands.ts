@@ -3,9 +3,9 @@
  * broadcasting, as explicit nodes. Refuses tensors of different dtypes and numbers that the dtype does not hold.
  */
 
-import { allocate, type DType, isFloat } from "../base/dtype.ts";
+import { allocate, type DType, dtypes, isFloat } from "../base/dtype.ts";
 import { DTypeError } from "../base/errors.ts";
-import { broadcastShapes, sameShape, type Shape, showShape } from "../base/shape.ts";
+import { broadcastShapes, checkShape, sameShape, type Shape, showShape } from "../base/shape.ts";
 import { ShapeError } from "../base/errors.ts";
 import { build } from "../graph/build.ts";
 import type { Node } from "../graph/node.ts";
@@ -39,6 +39,16 @@ export function scalar(operation: string, value: number, dtype: DType): Node {
   return numbersAreConstants() ? build.constant(held, [], dtype) : numberLeaf(held, dtype);
 }
 
+/** Throws where JavaScript, which knows no types, names a dtype that does not exist. */
+export function checkDType(operation: string, dtype: DType): void {
+  if (dtypes.includes(dtype)) return;
+  throw new DTypeError(`${operation}: dtype must be one of ${dtypes.join(", ")}; got ${String(dtype)}. Choose one of them.`, {
+    operation,
+    expected: dtypes.join(", "),
+    actual: String(dtype),
+  });
+}
+
 /** The number as the dtype holds it: floats round, everything else must hold it exactly. */
 export function numberIn(operation: string, value: number, dtype: DType): number {
   const held = allocate(dtype, 1);
@@ -55,6 +65,7 @@ export function numberIn(operation: string, value: number, dtype: DType): number
 /** The node widened to a shape, aligned at the end; the node itself where it has that shape. */
 export function broadcastTo(operation: string, node: Node, shape: Shape): Node {
   if (sameShape(node.shape, shape)) return node;
+  checkShape(operation, shape);
   const before = shape.length - node.shape.length;
   const fits = before >= 0 && node.shape.every((n, axis) => n === 1 || n === shape[before + axis]);
   if (!fits) {

@@ -40,7 +40,8 @@ function isUnbound(node: Node): boolean {
 
 /**
  * The inputs with values among what `roots` depend on. Throws where one has none, because a trace has ended or still goes on;
- * those in `bound` will get theirs later.
+ * those in `bound` will get theirs later. They come in the order of first use, not of making: a loop's first turn begins with
+ * older tensors than the others, and is to have the same program.
  */
 export function inputsOf(roots: readonly Node[], operation: string, bound?: ReadonlySet<Node>): Node[] {
   const nodes = topological(roots);
@@ -51,7 +52,8 @@ export function inputsOf(roots: readonly Node[], operation: string, bound?: Read
       { operation },
     );
   }
-  return nodes.filter((node) => storageOf(node) !== undefined);
+  const used = new Set([...nodes.flatMap((node) => node.inputs), ...roots]);
+  return [...used].filter((node) => storageOf(node) !== undefined);
 }
 
 /** The target of a module's graph: float64 is for the reference, which alone speaks it; else the one chosen or the default. */

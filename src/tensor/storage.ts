@@ -1,6 +1,6 @@
 /**
  * The values of a tensor that has been computed or given: on the JavaScript side, in a target's memory, or both. Copies stay
- * equal: what is computed once never changes.
+ * equal, for what is computed once never changes; memory that does change, such as parameters in training, is copied anew each time.
  */
 
 import { allocate, bytesOf, type Data, type DType } from "../base/dtype.ts";
@@ -13,34 +13,39 @@ export class Storage {
   readonly dtype: DType;
   readonly length: number;
   readonly #host: Data | null;
+  readonly #changes: boolean;
   readonly #buffers: Map<Target, TargetBuffer> = new Map();
 
-  private constructor(dtype: DType, length: number, host: Data | null) {
+  private constructor(dtype: DType, length: number, host: Data | null, changes: boolean) {
     this.dtype = dtype;
     this.length = length;
     this.#host = host;
+    this.#changes = changes;
   }
 
   /** Takes `data` as it is: the caller gives it away. */
   static fromHost(dtype: DType, data: Data): Storage {
-    return new Storage(dtype, data.length, data);
+    return new Storage(dtype, data.length, data, false);
   }
 
-  /** The first `length` elements of a target's memory, which is freed when nobody refers to the buffer any more. */
-  static fromBuffer(dtype: DType, length: number, target: Target, buffer: TargetBuffer): Storage {
-    const storage = new Storage(dtype, length, null);
+  /**
+   * The first `length` elements of a target's memory, which is freed when nobody refers to the buffer any more; `changes` says
+   * that somebody writes there.
+   */
+  static fromBuffer(dtype: DType, length: number, target: Target, buffer: TargetBuffer, changes = false): Storage {
+    const storage = new Storage(dtype, length, null, changes);
     storage.#buffers.set(target, buffer);
     return storage;
   }
 
-  /** The values in the target's memory; uploaded once. */
+  /** The values in the target's memory; uploaded once where they do not change. */
   async on(target: Target): Promise<TargetBuffer> {
     const known = this.#buffers.get(target);
     if (known) return known;
     const data = this.#host ?? (await this.copy());
     const buffer = target.allocate(this.length * bytesOf(this.dtype));
     await target.write(buffer, data);
-    this.#buffers.set(target, buffer);
+    if (!this.#changes) this.#buffers.set(target, buffer);
     return buffer;
   }
 

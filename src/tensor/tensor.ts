@@ -9,9 +9,10 @@ import { broadcastShapes, type Shape, showShape, sizeOf } from "../base/shape.ts
 import type { Mutable } from "../base/shape-types.ts";
 import { build } from "../graph/build.ts";
 import type { Node } from "../graph/node.ts";
+import { requireDType } from "../graph/ops/rules.ts";
 import { matmul } from "./contract.ts";
 import { nest } from "./nested.ts";
-import { asNode, broadcastTo, type Operand, together } from "./operands.ts";
+import { asNode, broadcastTo, checkDType, type Operand, together } from "./operands.ts";
 import { addPending, type Cell, realizeCells } from "./realize.ts";
 import * as shaping from "./shaping.ts";
 import { storageOf } from "./storage.ts";
@@ -226,6 +227,7 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> {
    * their low 8 bits; to bool is "not 0", from bool is 0 or 1.
    */
   cast<E extends DType>(dtype: E): Tensor<S, E> {
+    checkDType("cast", dtype);
     return tensorOf(build.cast(nodeOf(this), dtype));
   }
 
@@ -292,7 +294,8 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> {
   ): Tensor<With<With<S, Tensor<A, E>>, Tensor<B, E>>, E> {
     const [a, b] = [operand(then), operand(otherwise)];
     const dtype = typeof a !== "number" ? a.dtype : typeof b !== "number" ? b.dtype : "float32";
-    const condition = asNode("select", "bool", nodeOf(this));
+    const condition = nodeOf(this);
+    requireDType("select", condition, ["bool"]);
     const [first, second] = together("select", dtype, [a, b]);
     const shape = broadcastShapes("select", condition.shape, first!.shape);
     const [c, x, y] = [condition, first!, second!].map((node) => broadcastTo("select", node, shape));

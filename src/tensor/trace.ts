@@ -21,5 +21,5 @@ export function fromBuffer<S extends Shape, D extends DType>(
   shape: S,
   dtype: D,
 ): Tensor<S, D> {
-  return tensorOf<S, D>(leaf(Storage.fromBuffer(dtype, sizeOf(shape), target, buffer), shape));
+  return tensorOf<S, D>(leaf(Storage.fromBuffer(dtype, sizeOf(shape), target, buffer, true), shape));
 }

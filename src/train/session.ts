@@ -4,10 +4,12 @@
  * events, files or time.
  */
 
+import { allocate, bytesOf, type Data } from "../base/dtype.ts";
+import type { TrainingError } from "../base/errors.ts";
 import { deriveKey } from "../base/rng.ts";
 import type { Executable, Target, TargetBuffer } from "../targets/target.ts";
 import { autopsy } from "./autopsy.ts";
-import { Resident } from "./layout.ts";
+import { type Layout, Resident } from "./layout.ts";
 import type { Plan } from "./options.ts";
 import { Shuffle } from "./shuffle.ts";
 import { RunState } from "./state.ts";
@@ -34,6 +36,16 @@ export interface Chunk {
   readonly batchSize: number;
 }
 
+/** What became of a chunk. */
+export interface Taken {
+  /** Steps that were finished; fewer than asked for where one failed. */
+  readonly steps: number;
+  /** A row for each of them. */
+  readonly log: Float32Array;
+  /** What the step after them met that was not finite, and where; the state is that before it. */
+  readonly failure: TrainingError | null;
+}
+
 export class Session {
   readonly state: RunState;
   readonly #plan: Plan;
@@ -45,29 +57,41 @@ export class Session {
   readonly #table: TargetBuffer;
   readonly #rows: number;
   readonly #scalars: number;
-  readonly #programs: Map<number, Promise<SizedProgram>> = new Map();
+  readonly #programs: Map<number, SizedProgram>;
 
-  private constructor(plan: Plan, target: Target, data: Resident, order: Shuffle, state: RunState) {
+  private constructor(
+    plan: Plan,
+    target: Target,
+    data: Resident,
+    order: Shuffle,
+    state: RunState,
+    program: SizedProgram,
+  ) {
+    this.#programs = new Map([[plan.batchSize, program]]);
     this.#plan = plan;
     this.#target = target;
     this.#data = data;
     this.#order = order;
     this.state = state;
-    this.#rows = Math.min(mostSteps, plan.steps);
+    this.#rows = rowsOf(plan);
     this.#scalars = Object.keys(plan.optimizer.scalars(1)).length;
     this.#first = target.allocate(4);
     this.#stream = target.allocate(4);
-    this.#table = target.allocate(4 * this.#rows * this.#scalars);
+    this.#table = target.allocate(bytesOf(plan.network.dtype) * this.#rows * this.#scalars);
   }
 
-  /** Places everything; compiles the program for whole batches, so that misfits of loss and data show now. */
+  /**
+   * Places everything, and gives the network its first values if it has none. The program for whole batches is compiled before:
+   * where loss and data do not fit, the network stays what it was.
+   */
   static async begin(plan: Plan, target: Target): Promise<Session> {
+    const { network, seed } = plan;
     const data = await Resident.place(plan.data, target);
-    const order = await Shuffle.prepare(target, plan.data.length, plan.seed, plan.shuffle);
-    const state = await RunState.begin(plan.network, plan.optimizer, target);
-    const session = new Session(plan, target, data, order, state);
-    await session.#programFor(plan.batchSize);
-    return session;
+    const program = await compileStep(plan, target, data.layout, plan.batchSize);
+    const order = await Shuffle.prepare(target, plan.data.length, seed, plan.shuffle);
+    if (!network.initialized) network.initialize({ seed });
+    const state = await RunState.begin(network, plan.optimizer, target);
+    return new Session(plan, target, data, order, state, program);
   }
 
   /** The order of the examples in an epoch, counted from 1. */
@@ -75,12 +99,8 @@ export class Session {
     return this.#order.arrange(epoch);
   }
 
-  /**
-   * Takes steps; gives a row of the log per step.
-   *
-   * @throws {TrainingError} a step's loss or gradient was not finite: what, and where; the state is that before the step
-   */
-  async take({ epoch, done, first, steps, batchSize }: Chunk): Promise<Float32Array> {
+  /** Takes steps, up to the first whose loss or gradient is not finite. */
+  async take({ epoch, done, first, steps, batchSize }: Chunk): Promise<Taken> {
     const { executable, keys, spec } = await this.#programFor(batchSize);
     await this.#target.write(this.#first, Int32Array.of(first));
     await this.#target.write(this.#stream, Uint32Array.of(done));
@@ -90,47 +110,53 @@ export class Session {
     const inputs = [...resident, this.#first, this.#stream, this.#table, ...keys];
     const bindings = { inputs, states: this.state.buffers, outputs: [] };
     const report = await executable.run(bindings, steps);
-    if (report.steps === steps) return report.log;
-    throw await autopsy(spec, this.#target, bindings, done + report.steps + 1, epoch);
+    if (report.steps === steps) return { steps, log: report.log, failure: null };
+    const failure = await autopsy(spec, this.#target, bindings, done + report.steps + 1, epoch);
+    const width = report.log.length / (report.steps + 1);
+    return { steps: report.steps, log: report.log.subarray(0, width * report.steps), failure };
   }
 
   /** The optimizer's numbers for the steps that follow `done`, a row each. */
-  #tableOf(done: number, steps: number): Float32Array {
-    const table = new Float32Array(steps * this.#scalars);
+  #tableOf(done: number, steps: number): Data {
+    const table = allocate(this.#plan.network.dtype, steps * this.#scalars);
     for (let row = 0; row < steps; row++) {
       table.set(Object.values(this.#plan.optimizer.scalars(done + row + 1)), row * this.#scalars);
     }
     return table;
   }
 
-  #programFor(batchSize: number): Promise<SizedProgram> {
+  async #programFor(batchSize: number): Promise<SizedProgram> {
     const known = this.#programs.get(batchSize);
     if (known) return known;
-    const made = this.#compile(batchSize);
+    const made = await compileStep(this.#plan, this.#target, this.#data.layout, batchSize);
     this.#programs.set(batchSize, made);
     return made;
   }
 
-  async #compile(batchSize: number): Promise<SizedProgram> {
-    const { network, loss, metrics, optimizer, seed } = this.#plan;
-    const spec = { network, loss, metrics, optimizer, layout: this.#data.layout, batchSize, rows: this.#rows };
-    const { module, purposes } = traceStep(spec);
-    const keys: TargetBuffer[] = [];
-    for (const purpose of purposes) {
-      const key = this.#target.allocate(8);
-      await this.#target.write(key, Uint32Array.from(deriveKey(seed, purpose)));
-      keys.push(key);
-    }
-    return { spec, executable: await this.#target.compile(module), keys };
-  }
-
   /** Gives back everything but the parameters, which stay with the network. */
-  async release(): Promise<void> {
-    for (const made of this.#programs.values()) {
-      const program = await made.catch(() => null);
-      program?.executable.release();
-      for (const key of program?.keys ?? []) key.release();
+  release(): void {
+    for (const { executable, keys } of this.#programs.values()) {
+      executable.release();
+      for (const key of keys) key.release();
     }
     for (const part of [this.#data, this.#order, this.state, this.#first, this.#stream, this.#table]) part.release();
   }
+}
+
+/** Steps whose scalars fit the table. */
+function rowsOf(plan: Plan): number {
+  return Math.min(mostSteps, plan.steps);
+}
+
+async function compileStep(plan: Plan, target: Target, layout: Layout, batchSize: number): Promise<SizedProgram> {
+  const { network, loss, metrics, optimizer, seed } = plan;
+  const spec = { network, loss, metrics, optimizer, layout, batchSize, rows: rowsOf(plan) };
+  const { module, purposes } = traceStep(spec);
+  const keys: TargetBuffer[] = [];
+  for (const purpose of purposes) {
+    const key = target.allocate(8);
+    await target.write(key, Uint32Array.from(deriveKey(seed, purpose)));
+    keys.push(key);
+  }
+  return { spec, executable: await target.compile(module), keys };
 }

@@ -38,7 +38,7 @@ export interface StepInputs extends DataNodes {
   readonly first: Node;
   /** uint32 scalar: the number of this run's first step, for random numbers. */
   readonly stream: Node;
-  /** float32 `[rows, k]`: the optimizer's scalars for each step of this run. */
+  /** `[rows, k]` of the parameters' dtype: the optimizer's scalars for each step of this run. */
   readonly table: Node;
 }
 
@@ -97,7 +97,7 @@ export function declareForward(spec: StepSpec): Forward {
   const first = build.input("first", [], "int32");
   const stream = build.input("stream", [], "uint32");
   const scalars = Object.keys(optimizer.scalars(1)).length;
-  const table = build.input("scalars", [spec.rows, scalars], "float32");
+  const table = build.input("scalars", [spec.rows, scalars], network.dtype);
   const cursor = build.input("cursor", [], "int32");
 
   const start = build.add(first, build.mul(cursor, build.constant(batchSize, [], "int32")));
@@ -176,13 +176,11 @@ function updates(spec: StepSpec, forward: Forward, gradients: ReadonlyMap<string
   return [...parameters, ...slots];
 }
 
-/** This step's row of the table, by name, in the parameters' dtype. */
-function scalarsOfStep({ network, optimizer }: StepSpec, { table, cursor }: Forward): Record<string, Tensor> {
+/** This step's row of the table, by name. */
+function scalarsOfStep({ optimizer }: StepSpec, { table, cursor }: Forward): Record<string, Tensor> {
   const row = build.reshape(build.gather(table, build.reshape(cursor, [1])), [table.shape[1]!]);
   const names = Object.keys(optimizer.scalars(1));
-  return Object.fromEntries(
-    names.map((name, index) => [name, tensorOf(build.cast(element(row, index), network.dtype))]),
-  );
+  return Object.fromEntries(names.map((name, index) => [name, tensorOf(element(row, index))]));
 }
 
 export function nextCursor(cursor: Node): State {

@@ -42,64 +42,52 @@ export function train<In extends readonly number[], Out extends readonly number[
   return new Run(async (publish) => {
     const plan = planOf(network as unknown as Network, data, options);
     const target = await targetFor(plan.network, options);
-    const folder = options.out === undefined ? null : await RunFolder.open(options.out);
-    const tell = (event: TrainingEvent): void => {
-      folder?.append(event);
-      publish(event);
-      for (const callback of options.callbacks ?? []) callback(event);
-    };
-    try {
-      return await new Training(plan, target, folder, tell, options.signal).run();
-    } finally {
-      folder?.close();
-    }
+    return new Training(plan, target, options, publish).run();
   });
 }
 
 class Training {
   readonly #plan: Plan;
   readonly #target: Target;
-  readonly #folder: RunFolder | null;
-  readonly #tell: (event: TrainingEvent) => void;
-  readonly #signal: AbortSignal | undefined;
+  readonly #options: TrainOptions;
+  readonly #publish: (event: TrainingEvent) => void;
   readonly #names: readonly string[];
   readonly #means: Means;
   readonly #begun: number = now();
   readonly #history: EpochEvent[] = [];
   readonly #chunks: ChunkSize = new ChunkSize(mostSteps);
+  #folder: RunFolder | null = null;
   #done = 0;
+  /** How many steps the saved model has behind it. */
+  #saved = -1;
   /** Time spent in steps, and examples learned from. */
   #seconds = 0;
   #examples = 0;
 
-  constructor(
-    plan: Plan,
-    target: Target,
-    folder: RunFolder | null,
-    tell: (event: TrainingEvent) => void,
-    signal: AbortSignal | undefined,
-  ) {
+  constructor(plan: Plan, target: Target, options: TrainOptions, publish: (event: TrainingEvent) => void) {
     this.#plan = plan;
     this.#target = target;
-    this.#folder = folder;
-    this.#tell = tell;
-    this.#signal = signal;
+    this.#options = options;
+    this.#publish = publish;
     this.#names = ["loss", ...plan.metrics.map(({ name }) => name)];
     this.#means = new Means(this.#names);
   }
 
   async run(): Promise<Result> {
-    const { network, data, validation, seed, steps } = this.#plan;
-    if (!network.initialized) network.initialize({ seed });
-    network.classes = data.classes;
-    network.normalization = data.normalization;
-    const session = await Session.begin(this.#plan, this.#target);
-    const asked = validation && (await Evaluation.prepare(this.#plan, validation, this.#target));
+    const { network, data, validation } = this.#plan;
+    let asked: Evaluation | null = null;
+    let session: Session | null = null;
     try {
+      asked = validation && (await Evaluation.prepare(this.#plan, validation, this.#target));
+      session = await Session.begin(this.#plan, this.#target);
+      network.classes = data.classes;
+      network.normalization = data.normalization;
       const start = this.#startEvent();
+      // Only now, when everything fits: what an earlier run left there is not touched for a slip of the pen.
+      if (this.#options.out !== undefined) this.#folder = await RunFolder.open(this.#options.out);
       await this.#folder?.writeConfig(start);
       this.#tell(start);
-      while (this.#done < steps && !this.#signal?.aborted) await this.#epoch(session, asked);
+      while (this.#goesOn()) await this.#epoch(session, asked);
       const end = await this.#endEvent(session);
       await this.#save();
       this.#tell(end);
@@ -111,8 +99,19 @@ class Training {
       throw error;
     } finally {
       asked?.release();
-      await session.release();
+      session?.release();
+      this.#folder?.close();
     }
+  }
+
+  #goesOn(): boolean {
+    return this.#done < this.#plan.steps && !this.#options.signal?.aborted;
+  }
+
+  #tell(event: TrainingEvent): void {
+    this.#folder?.append(event);
+    this.#publish(event);
+    for (const callback of this.#options.callbacks ?? []) callback(event);
   }
 
   async #epoch(session: Session, asked: Evaluation | null): Promise<void> {
@@ -123,7 +122,7 @@ class Training {
     this.#means.clear();
     await session.arrange(epoch);
     let place = 0;
-    while (place < data.length && this.#done < steps && !this.#signal?.aborted) {
+    while (place < data.length && this.#goesOn()) {
       const left = whole - Math.floor(place / batchSize);
       const chunk: Chunk = {
         epoch,
@@ -136,7 +135,7 @@ class Training {
       place += chunk.steps * chunk.batchSize;
       await pause();
     }
-    if (place < data.length && this.#signal?.aborted) return;
+    if (place < data.length && this.#done < steps) return; // aborted
     const validation = asked && (await asked.run(session.state.parameters));
     const training = this.#means.scores();
     const event: EpochEvent = { event: "epoch", epoch, step: this.#done, training, validation, seconds: this.#elapsed() };
@@ -146,10 +145,15 @@ class Training {
   }
 
   async #chunk(session: Session, chunk: Chunk): Promise<void> {
-    const { epoch, steps, batchSize } = chunk;
     const from = now();
-    const log = await session.take(chunk);
+    const { steps, log, failure } = await session.take(chunk);
     const seconds = now() - from;
+    if (steps > 0) this.#account(chunk, steps, log, seconds);
+    if (failure) throw failure;
+  }
+
+  /** Finished steps are counted and told. */
+  #account({ epoch, batchSize }: Chunk, steps: number, log: Float32Array, seconds: number): void {
     this.#chunks.measure(steps, seconds);
     this.#means.add(log, batchSize);
     this.#done += steps;
@@ -169,11 +173,12 @@ class Training {
     this.#tell(event);
   }
 
-  /** Writes the model, where there is a folder for it. */
+  /** Writes the model, where there is a folder for it and it is not there yet. */
   async #save(): Promise<void> {
-    if (!this.#folder) return;
+    if (!this.#folder || this.#saved === this.#done) return;
     const { network } = this.#plan;
     await network.save(this.#folder.model);
+    this.#saved = this.#done;
     const epoch = this.#history.length;
     this.#tell({ event: "checkpoint", epoch, step: this.#done, file: this.#folder.model });
   }
@@ -219,7 +224,7 @@ class Training {
       steps: this.#done,
       epochs: this.#history.length,
       samplesPerSecond: this.#examples / this.#seconds,
-      aborted: this.#signal?.aborted ?? false,
+      aborted: this.#done < this.#plan.steps,
     } as unknown as EndEvent;
   }
 }

@@ -1,6 +1,7 @@
 /**
  * The linear memory of the target and who owns which part of it: 64-byte aligned blocks, first fit, neighbours merged when they are
- * released. Growth moves the JavaScript view, never a block; views are made anew at each use.
+ * released. A block that nobody refers to any more is released too, some time after a garbage collection. Growth moves the
+ * JavaScript view, never a block; views are made anew at each use.
  */
 
 import { InternalError, TargetError } from "../../base/errors.ts";
@@ -38,6 +39,7 @@ export class LinearMemory {
   /** Free blocks by address; address 0 is never handed out. */
   #free: { address: number; bytes: number }[] = [];
   #used = 0;
+  readonly #forgotten = new FinalizationRegistry<() => void>((release) => release());
 
   constructor() {
     this.memory = new WebAssembly.Memory({ initial: 16 });
@@ -62,7 +64,14 @@ export class LinearMemory {
     if (block.bytes === 0) this.#free.splice(this.#free.indexOf(block), 1);
     this.#used += size;
     this.bytes.fill(0, address, address + size);
-    return new WasmBuffer(address, bytes, () => this.#release(address, size));
+    const release = (): void => this.#release(address, size);
+    const token = {};
+    const buffer = new WasmBuffer(address, bytes, () => {
+      this.#forgotten.unregister(token);
+      release();
+    });
+    this.#forgotten.register(buffer, release, token);
+    return buffer;
   }
 
   #grow(size: number): void {

@@ -1,0 +1,36 @@
+/** Proves that the doctor runs the whole list on a target, counts what differs, and says so with its exit code. */
+
+import { expect, test } from "vitest";
+import { conformanceCases } from "../conformance/cases.ts";
+import { runConformance } from "../conformance/run.ts";
+import { target } from "../targets/registry.ts";
+import type { Target } from "../targets/target.ts";
+import { gradus } from "./testing.ts";
+
+test("wasm passes, and the table counts every case", async () => {
+  const ran = await gradus(["doctor", "--target", "wasm", "--numerics", "portable", "--json"]);
+  expect(ran.code).toBe(0);
+  const lines = ran.lines.map((line) => JSON.parse(line) as { event: string; cases: number });
+  const cases = conformanceCases().filter(({ float64 }) => !float64).length;
+  expect(lines.filter(({ event }) => event === "conformance").reduce((sum, line) => sum + line.cases, 0)).toBe(cases);
+  expect(lines.at(-1)).toMatchObject({ event: "speed", target: "wasm", numerics: "portable" });
+});
+
+test("a target that computes one element wrongly is found", async () => {
+  const wasm = await target("wasm", { numerics: "portable" });
+  const broken: Target = {
+    ...{ name: wasm.name, numerics: wasm.numerics, threads: 1 },
+    allocate: (bytes) => wasm.allocate(bytes),
+    write: (buffer, data) => wasm.write(buffer, data),
+    compile: (module) => wasm.compile(module),
+    read: async (buffer, dtype, length) => {
+      const data = await wasm.read(buffer, dtype, length);
+      if (length === 91) data[90]! += 1;
+      return data;
+    },
+  };
+  const reports = await runConformance(broken);
+  const found = reports.flatMap(({ failures }) => failures);
+  expect(found.length).toBeGreaterThan(10);
+  expect(found[0]!.problem).toMatch(/^element 90 of 91 is .* instead of /);
+});

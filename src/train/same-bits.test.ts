@@ -1,0 +1,152 @@
+/**
+ * Proves "same seed, same bits": the hash depends on network, data, options and numerics, and on nothing else: not on where a chunk of
+ * steps ends, not on who listens, and not on the target.
+ */
+
+import { beforeEach, describe, expect, test, vi } from "vitest";
+import type { Dataset } from "../data/dataset.ts";
+import { fromArrays } from "../data/from-arrays.ts";
+import { accuracy } from "../loss/accuracy.ts";
+import { crossEntropy } from "../loss/cross-entropy.ts";
+import { meanSquaredError } from "../loss/mean-squared-error.ts";
+import { Network } from "../network/network.ts";
+import { sgd } from "../optimizer/sgd.ts";
+import { parseOptimizer } from "../optimizer/strings.ts";
+import { target as loadTarget } from "../targets/registry.ts";
+import type { TrainOptions } from "./options.ts";
+import { train } from "./train.ts";
+
+/** How many steps the next chunks take: by time where there is no number left. */
+const chunks = vi.hoisted(() => ({ sizes: [] as number[] }));
+
+vi.mock("./chunk.ts", async (original) => {
+  const { ChunkSize, now } = await original<typeof import("./chunk.ts")>();
+  class Dictated extends ChunkSize {
+    override next(left: number): number {
+      const size = chunks.sizes.shift();
+      return size === undefined ? super.next(left) : Math.min(size, left);
+    }
+  }
+  return { ChunkSize: Dictated, now };
+});
+
+beforeEach(() => {
+  chunks.sizes = [];
+});
+
+/** Four classes of 16 numbers, bytes as pixels are. */
+function data(count: number): Dataset {
+  const inputs = Uint8Array.from({ length: 16 * count }, (_, i) => (Math.imul(i + 1, 2654435761) >>> 24) & 255);
+  const targets = Int32Array.from({ length: count }, (_, i) => (inputs[16 * i]! + inputs[16 * i + 5]!) & 3);
+  return fromArrays({
+    inputs,
+    targets,
+    inputShape: [16],
+    scale: { multiply: 1 / 255, add: 0 },
+    classes: ["a", "b", "c", "d"],
+  });
+}
+
+const digits = data(150);
+const options: TrainOptions = {
+  loss: crossEntropy(),
+  optimizer: parseOptimizer("adam(0.01)"),
+  batchSize: 16,
+  epochs: 3,
+  seed: 7,
+};
+
+async function hash(
+  changes: Partial<TrainOptions> = {},
+  layers = "dense(32) relu dropout(0.25) dense(4)",
+): Promise<string> {
+  const result = await train(Network.from([16], layers), digits, { ...options, ...changes });
+  return result.hash;
+}
+
+describe("the same hash", () => {
+  test("again, with listeners, validation and metrics", async () => {
+    const first = await hash();
+    expect(await hash()).toBe(first);
+    expect(await hash({ metrics: [accuracy()], validation: data(20), callbacks: [() => {}] })).toBe(first);
+  });
+
+  test("wherever a chunk ends", async () => {
+    const first = await hash();
+    for (const sizes of [
+      new Array<number>(40).fill(1),
+      [2, 1, 5, 1, 1, 3, 4, 1, 2],
+      new Array<number>(10).fill(1000),
+    ]) {
+      chunks.sizes = [...sizes];
+      expect(await hash()).toBe(first);
+      expect(chunks.sizes.length).toBeLessThan(sizes.length);
+    }
+  });
+
+  test("in one run of three epochs and in three of one, without shuffling, momentum or dropout", async () => {
+    const plain = { optimizer: sgd({ learningRate: 0.1 }), shuffle: false };
+    const net = Network.from([16], "dense(4)");
+    let last = "";
+    for (let i = 0; i < 3; i++) last = (await train(net, digits, { ...options, ...plain, epochs: 1 })).hash;
+    expect(last).toBe(await hash(plain, "dense(4)"));
+  });
+});
+
+test("another hash for another seed, order, batch size, optimizer, and without dropout", async () => {
+  const hashes = [
+    await hash(),
+    await hash({ seed: 8 }),
+    await hash({ shuffle: false }),
+    await hash({ batchSize: 15 }),
+    await hash({ optimizer: parseOptimizer("adam(0.011)") }),
+    await hash({}, "dense(32) relu dense(4)"),
+  ];
+  expect(new Set(hashes).size).toBe(hashes.length);
+});
+
+describe("reference and wasm agree to the bit in portable numerics, 16-32-10, 30 steps", () => {
+  const optimizers = [
+    "sgd(0.003)",
+    "sgd(0.001, momentum=0.9, weightDecay=0.01)",
+    "sgd(0.001, momentum=0.9, nesterov=true)",
+    "adam(0.01)",
+    "adam(0.01, weightDecay=0.1)",
+    "adamw(0.01, weightDecay=0.1)",
+  ];
+  const losses = [
+    crossEntropy(),
+    crossEntropy({ reduction: "sum" }),
+    meanSquaredError(),
+    meanSquaredError({ reduction: "sum" }),
+  ];
+  const activations = ["relu", "tanh dropout(0.3)", "sigmoid", "leakyRelu"];
+
+  const cases = optimizers.flatMap((optimizer, i) =>
+    losses.map((loss, j) => [optimizer, loss.print(), activations[(i + j) % 4]!, loss] as const),
+  );
+
+  test.each(cases)("%s, %s, %s", async (optimizer, _, activation, loss) => {
+    const layers = `dense(32) ${activation} dense(10)`;
+    const changes = {
+      numerics: "portable",
+      loss,
+      optimizer: parseOptimizer(optimizer),
+      batchSize: 8,
+      steps: 30,
+    } as const;
+    const wasm = await hash({ ...changes, target: "wasm" }, layers);
+    expect(await hash({ ...changes, target: "reference" }, layers)).toBe(wasm);
+  });
+});
+
+const isFused = (await loadTarget("wasm")).numerics === "fused";
+
+test.skipIf(!isFused)(
+  "reference and wasm agree in fused numerics too, which give other bits than portable ones",
+  async () => {
+    const fused = await hash({ target: "wasm", numerics: "fused" });
+    expect(await hash({ target: "reference", numerics: "fused" })).toBe(fused);
+    expect(await hash({ target: "wasm", numerics: "portable" })).not.toBe(fused);
+  },
+);
