@@ -41,6 +41,11 @@ const commands: readonly Entry[] = [
     summary: "layers, shapes and parameter counts of a network",
     load: async () => (await import("./summary.ts")).summaryCommand,
   },
+  {
+    name: "doctor",
+    summary: "does everything compute rightly on this machine, and how fast",
+    load: async () => (await import("./doctor.ts")).doctorCommand,
+  },
 ];
 
 /** Runs the command line `argv` (without node and script) and gives its exit code. */
