@@ -55,7 +55,7 @@ export function lowerArgReduce([node]: readonly Node[], around: Surroundings): N
 }
 
 /** Greater than the best so far, or the first NaN. */
-function isBetter(k: KernelBuilder, value: Vector, best: Vector, type: ScalarType): Vector {
+export function isBetter(k: KernelBuilder, value: Vector, best: Vector, type: ScalarType): Vector {
   const { bool } = k.scalars;
   if (type === "bool") return bool.and(value, bool.not(best));
   if (type === "int32" || type === "uint32") return k.scalars[type].less(best, value);

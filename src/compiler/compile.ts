@@ -14,6 +14,7 @@ import { Arena } from "./arena.ts";
 import { lowerArgReduce } from "./argReduce.ts";
 import type { NodeCall, Surroundings } from "./body.ts";
 import { lowerContract } from "./contract.ts";
+import { lowerConv } from "./conv.ts";
 import { formGroups, type Group } from "./group.ts";
 import type { Machine } from "./machine.ts";
 import { lowerMap } from "./map.ts";
@@ -21,10 +22,12 @@ import { lowerPlace } from "./place.ts";
 import type { Call, Place, Program } from "./program.ts";
 import { lowerReduce } from "./reduce.ts";
 import { assignRoles, type Roles } from "./roles.ts";
+import { lowerScan } from "./scan.ts";
 import { lowerScatterAdd } from "./scatter.ts";
 import { schedule } from "./schedule.ts";
 import { lowerSort } from "./sort.ts";
 import { chooseStored } from "./store.ts";
+import { lowerWindow } from "./window.ts";
 
 type Lower = (nodes: readonly Node[], around: Surroundings) => NodeCall[];
 
@@ -38,6 +41,9 @@ const lowerings: Record<Kind, Lower> = {
   reduce: lowerReduce,
   argReduce: lowerArgReduce,
   contract: lowerContract,
+  convolution: lowerConv,
+  window: lowerWindow,
+  scan: lowerScan,
   scatterAdd: lowerScatterAdd,
   sort: lowerSort,
 };
@@ -45,7 +51,7 @@ const lowerings: Record<Kind, Lower> = {
 /** The program of a (simplified) module on a machine. */
 export function compileModule(module: Module, machine: Machine): Program {
   const roles = assignRoles(module);
-  const nodes = topological([...roles.results.keys(), ...rootsOf(module)]);
+  const nodes = topological([...roles.results.keys(), ...roles.log, ...rootsOf(module)]);
   const stored = chooseStored(nodes, roles);
   const groups = formGroups(nodes, stored, roles);
   const { before, after, deferred } = schedule(groups, roles);

@@ -7,6 +7,7 @@
 import { sameShape } from "../base/shape.ts";
 import type { Node } from "../graph/node.ts";
 import { flatten, identityAccess } from "./expression.ts";
+import { mostBuffers } from "./machine.ts";
 import type { Roles } from "./roles.ts";
 
 export interface Group {
@@ -96,6 +97,7 @@ function canJoin(a: Draft, b: Draft, owner: ReadonlyMap<Node, Draft>): boolean {
     sameShape(a.members[0]!.shape, b.members[0]!.shape) &&
     readsAtPoint(a, b) &&
     readsAtPoint(b, a) &&
+    a.reads.size + b.reads.size + a.members.length + b.members.length <= mostBuffers &&
     !waitThroughOthers(a, b, owner)
   );
 }

@@ -7,3 +7,6 @@ export interface Machine {
   /** Workers that may run parts of one kernel at the same time: how often scratch memory exists. */
   readonly workers: number;
 }
+
+/** Buffers that one kernel may touch: engines bound the parameters of a function (WebAssembly's to 1000). */
+export const mostBuffers = 256;

@@ -26,7 +26,9 @@ export function assignRoles(module: Module): Roles {
   const results = new Map<Node, number>();
   const current = new Map<Node, Node>();
   const guard = module.guard;
-  const log = module.log;
+  // The log is read when the step has run: a state it names is recorded as it was before.
+  const states = new Set(module.states.map((state) => state.current));
+  const log = module.log.map((node) => (states.has(node) ? build.stopGradient(node) : node));
   const early = new Set(topological(guard ? [guard, ...log] : []));
   let slot = 1;
 

@@ -22,7 +22,7 @@ export function lowerScatterAdd([node]: readonly Node[], around: Surroundings): 
 
   const table = new BufferTable();
   const [from, rows, to] = [table.add(indices), table.add(updates), table.add(node, true)];
-  const kernel = around.cached(`scatterAdd ${dtype} ${size} ${count} ${rowSize}`, () => {
+  const kernel = around.cached(`scatterAdd ${dtype} ${size} ${count} ${rowSize} ${from} ${rows}`, () => {
     const k = new KernelBuilder(around.machine.lanes, table.written);
     const type = scalarOf(dtype);
     const bytes = 4;

@@ -10,10 +10,13 @@ import type { ElementwiseOperation, Kind } from "../graph/operation.ts";
 import { KernelBuilder } from "../kernel/builder.ts";
 import { scalarOf } from "../kernel/scalars.ts";
 import { flatten, identityAccess } from "./expression.ts";
+import { mostBuffers } from "./machine.ts";
 import type { Roles } from "./roles.ts";
 
 /** Instructions that are cheaper to repeat than to store and load. */
 const cheap = 4;
+/** Operations on top of each other before one is stored: what walks expressions recurses. */
+const deepest = 200;
 
 type Storage = "always" | "dissolves" | "when shared";
 
@@ -27,6 +30,9 @@ const storage: Record<Kind, Storage> = {
   reduce: "always",
   argReduce: "always",
   contract: "always",
+  convolution: "always",
+  window: "always",
+  scan: "always",
   scatterAdd: "always",
   sort: "always",
 };
@@ -40,7 +46,13 @@ export function chooseStored(nodes: readonly Node[], roles: Roles): Set<Node> {
   const uses = countUses(nodes, stored);
   const weights = new Map<Node, number>();
   const weightOf = (node: Node): number => (stored.has(node) ? 0 : (weights.get(node) ?? 0));
+  const loads = new Map<Node, number>();
+  const depths = new Map<Node, number>();
   for (const node of nodes) {
+    if (storage[node.op.kind] !== "always") storeBeforeTooMany(node, loads, stored);
+    const depth = 1 + node.inputs.reduce((most, input) => Math.max(most, stored.has(input) ? 0 : depths.get(input)!), 0);
+    depths.set(node, depth);
+    if (depth > deepest) stored.add(node);
     const inherited = node.inputs.reduce((sum, input) => sum + weightOf(input), 0);
     const own = node.op.kind === "elementwise" ? weightOfOperation(node.op, node) : node.op.kind === "gather" ? cheap : 0;
     weights.set(node, own + inherited);
@@ -72,12 +84,35 @@ function storeBeforeWidening(input: Node, weightOf: (node: Node) => number, stor
   if (sizeOf(node.shape) > 1 && storage[node.op.kind] === "when shared" && weightOf(node) > cheap) stored.add(node);
 }
 
+/** Stores inputs of a node that would otherwise load from too many buffers; `loads` bounds how many each node does. */
+function storeBeforeTooMany(node: Node, loads: Map<Node, number>, stored: Set<Node>): void {
+  const inputs = [...new Set(node.inputs)];
+  const loadsOf = (input: Node): number => (stored.has(input) ? 1 : loads.get(input)!);
+  let bound = inputs.reduce((sum, input) => sum + loadsOf(input), 0);
+  while (bound > mostBuffers) {
+    const exact = countLoads(inputs, stored);
+    if (exact > mostBuffers) stored.add(inputs.reduce((a, b) => (loadsOf(b) > loadsOf(a) ? b : a)));
+    bound = exact > mostBuffers ? inputs.reduce((sum, input) => sum + loadsOf(input), 0) : exact;
+  }
+  loads.set(node, bound);
+}
+
+/** How many stored nodes an expression over `inputs` loads. */
+function countLoads(inputs: readonly Node[], stored: ReadonlySet<Node>): number {
+  const seen = new Set(inputs);
+  for (const node of seen) if (!stored.has(node)) for (const input of node.inputs) seen.add(input);
+  return [...seen].filter((node) => stored.has(node)).length;
+}
+
 /**
  * Which inputs a family reads from memory: `viewed` ones through any affine view of a buffer, `whole` ones as a row-major buffer
  * of their own.
  */
 const operands: Partial<Record<Kind, (node: Node) => { viewed?: readonly Node[]; whole?: readonly Node[] }>> = {
   contract: (node) => ({ viewed: node.inputs }),
+  convolution: (node) => ({ viewed: node.inputs }),
+  window: (node) => ({ viewed: node.inputs }),
+  scan: (node) => ({ viewed: node.inputs }),
   argReduce: (node) => ({ viewed: node.inputs }),
   sort: (node) => ({ whole: node.inputs }),
   scatterAdd: (node) => ({ whole: node.inputs }),
@@ -108,6 +143,7 @@ function storeBlocked(node: Node, stored: Set<Node>): void {
       });
       if (blocked.length === 0) break;
       for (const culprit of blocked) stored.add(culprit);
+      for (const culprit of blocked) storeBlocked(culprit, stored);
     }
   }
 }

@@ -7,7 +7,9 @@ import type { DType } from "../base/dtype.ts";
 import type { Shape } from "../base/shape.ts";
 import { type Node, record } from "./node.ts";
 import type { DotAttributes, Operation } from "./operation.ts";
+import type { ConvAttributes } from "./ops/conv.ts";
 import { ops } from "./ops/index.ts";
+import type { Sliding } from "./ops/spatial.ts";
 
 const unary = (op: Operation) => (x: Node): Node => record(op, [x], {});
 const binary = (op: Operation) => (a: Node, b: Node): Node => record(op, [a, b], {});
@@ -69,6 +71,14 @@ export interface Builders {
   /** scatterAdd at indices that clamp as gather's do: the gradient of gather. */
   clampedScatterAdd(indices: Node, updates: Node, size: number): Node;
   argSort: Unary;
+  /** Integers: `⌊a / b⌋`. */
+  floorDiv: Binary;
+  reduceProduct(x: Node, axes: readonly number[]): Node;
+  cumulativeSum(x: Node, axis: number): Node;
+  conv(x: Node, w: Node, attributes: ConvAttributes): Node;
+  windowSum(x: Node, axes: readonly Sliding[]): Node;
+  windowMax(x: Node, axes: readonly Sliding[]): Node;
+  windowArgMax(x: Node, axes: readonly Sliding[]): Node;
 }
 
 export const build: Builders = {
@@ -123,4 +133,11 @@ export const build: Builders = {
     return build.scatterAdd(build.min(build.max(indices, low), high), updates, size);
   },
   argSort: unary(ops.argSort),
+  floorDiv: binary(ops.floorDiv),
+  reduceProduct: (x, axes) => record(ops.reduceProduct, [x], { axes }),
+  cumulativeSum: (x, axis) => record(ops.cumulativeSum, [x], { axis }),
+  conv: (x, w, attributes) => record(ops.conv, [x, w], attributes),
+  windowSum: (x, axes) => record(ops.windowSum, [x], { axes }),
+  windowMax: (x, axes) => record(ops.windowMax, [x], { axes }),
+  windowArgMax: (x, axes) => record(ops.windowArgMax, [x], { axes }),
 };

@@ -9,6 +9,8 @@ import type { Shape } from "../base/shape.ts";
 import type { Scalars, ScalarType } from "../kernel/scalars.ts";
 import type { Builders } from "./build.ts";
 import type { Node } from "./node.ts";
+import type { ConvAttributes } from "./ops/conv.ts";
+import type { Sliding } from "./ops/spatial.ts";
 
 /** Inputs on which every target must agree, and finite differences with the gradient. */
 export interface Sample {
@@ -109,6 +111,31 @@ export interface ContractOperation<A> extends Common<A> {
   axes(node: Node<A>): DotAttributes;
 }
 
+/**
+ * Σ over kernel positions and channels of input · kernel, in the contract's order for contractions. Inputs x `[n, …spatial, in]` and w
+ * `[out, in/groups, …kernel]`; what lies in the padding is skipped.
+ */
+export interface ConvolutionOperation<A> extends Common<A> {
+  readonly kind: "convolution";
+  convolution(node: Node<A>): ConvAttributes;
+}
+
+/** For each place of a sliding window the combination of its elements, or the place of its first maximum (int32). */
+export interface WindowOperation<A> extends Common<A> {
+  readonly kind: "window";
+  readonly gives: "combination" | "place";
+  /** One per axis. */
+  windows(node: Node<A>): readonly Sliding[];
+  combine<T>(k: Scalars<T>, a: T, b: T, type: ScalarType): T;
+  identity(type: ScalarType): number;
+}
+
+/** Running sums along one axis, by the contract's rule for sums along outer axes. */
+export interface ScanOperation<A> extends Common<A> {
+  readonly kind: "scan";
+  axis(node: Node<A>): number;
+}
+
 /** Inputs (table `[n, …rest]`, indices int32 `[…i]`) → `[…i, …rest]`; indices clamp to [0, n). */
 export interface GatherOperation<A> extends Common<A> {
   readonly kind: "gather";
@@ -133,6 +160,9 @@ export type Operation<A = any> =
   | ReduceOperation<A>
   | ArgReduceOperation<A>
   | ContractOperation<A>
+  | ConvolutionOperation<A>
+  | WindowOperation<A>
+  | ScanOperation<A>
   | GatherOperation<A>
   | ScatterOperation<A>
   | SortOperation<A>;

@@ -67,7 +67,7 @@ function rewrite(node: Node): Node | null {
 }
 
 function constantOf(node: Node): number | null {
-  return node.op === (ops.constant as Node["op"]) ? (node.attributes.value as number) : null;
+  return node.op === (ops.constant as Node["op"]) ? ops.constant.element!(node, []) : null;
 }
 
 function isConstant(node: Node, value: number): boolean {
@@ -129,7 +129,7 @@ const rulesByName: Partial<Record<OpName, (node: Node) => Node | null>> = {
     const whole = sameShape(x.shape, node.shape) && start.every((at) => at === 0) && step.every((s) => s === 1);
     return whole ? x : null;
   },
-  reduceSum: nothingToReduce,
+  // Not reduceSum: +0 plus −0 is +0.
   reduceMax: nothingToReduce,
   reduceMin: nothingToReduce,
 };

@@ -1,7 +1,7 @@
 /**
  * Writes kernels. Pure instructions are placed by the builder itself: in the outermost open block where their operands are
  * known, once however often they are asked for; so loop-invariant code leaves loops without a pass of its own. Loads move only
- * from buffers the kernel never writes.
+ * from buffers the kernel never writes, and never out of a condition.
  */
 
 import type { DType } from "../base/dtype.ts";
@@ -24,6 +24,8 @@ import type { BoolScalars, FloatScalars, IntegerScalars, Scalars, ScalarType } f
 type Pure = Instruction extends infer I ? (I extends { result: unknown } ? Omit<I, "result"> : never) : never;
 
 interface OpenBlock extends Block {
+  /** Whether it runs on a condition: what may be read only here must not move out. */
+  readonly guarded: boolean;
   /** Results of pure instructions placed here, by content. */
   readonly known: Map<string, Index | Vector>;
 }
@@ -44,7 +46,7 @@ export class KernelBuilder {
   constructor(lanes: number, written: Iterable<number>) {
     this.lanes = lanes;
     this.#written = new Set(written);
-    this.#open.push({ instructions: [], known: new Map() });
+    this.#open.push({ instructions: [], known: new Map(), guarded: false });
     this.begin = this.#define("index") as Index;
     this.end = this.#define("index") as Index;
     this.worker = this.#define("index") as Index;
@@ -167,11 +169,11 @@ export class KernelBuilder {
     this.#nest((block) => {
       body();
       return { op: "if", a, b: right, body: block };
-    });
+    }, true);
   }
 
-  #nest(make: (block: Block) => Instruction): void {
-    const block: OpenBlock = { instructions: [], known: new Map() };
+  #nest(make: (block: Block) => Instruction, guarded = false): void {
+    const block: OpenBlock = { instructions: [], known: new Map(), guarded };
     this.#open.push(block);
     const instruction = make({ instructions: block.instructions });
     this.#open.pop();
@@ -188,8 +190,8 @@ export class KernelBuilder {
     this.#open[this.#open.length - 1]!.instructions.push(instruction);
   }
 
-  #pure(type: ScalarType | "index", instruction: Pure): Index | Vector {
-    let depth = 0;
+  #pure(type: ScalarType | "index", instruction: Pure, outermost = 0): Index | Vector {
+    let depth = outermost;
     forEachOperand(instruction, (id) => {
       depth = Math.max(depth, this.#depth.get(id) ?? 0);
     });
@@ -204,7 +206,9 @@ export class KernelBuilder {
   }
 
   #read(type: ScalarType | "index", address: Address, instruction: Pure): Index | Vector {
-    if (!this.#written.has(address.buffer)) return this.#pure(type, instruction);
+    if (!this.#written.has(address.buffer)) {
+      return this.#pure(type, instruction, Math.max(0, this.#open.findLastIndex(({ guarded }) => guarded)));
+    }
     const result = this.#define(type);
     this.#append({ ...instruction, result } as Instruction);
     return result;
@@ -319,6 +323,7 @@ function vectorScalars(k: KernelBuilder): Scalars<Vector> {
     shiftRight: (a, count) => k.scalar("shiftRight", type, type, [a], count),
     max: binary(type, "max"),
     min: binary(type, "min"),
+    floorDiv: binary(type, "floorDiv"),
     equal: binary(type, "equal", "bool"),
     less: binary(type, "less", "bool"),
     lessEqual: binary(type, "lessEqual", "bool"),

@@ -34,7 +34,8 @@ export interface Address {
   readonly terms: readonly { readonly index: Index; readonly scale: number }[];
 }
 
-export type IndexOperator = "add" | "sub" | "mul" | "min" | "max" | "and" | "shiftRight";
+/** `div` truncates; its divisor is never 0. */
+export type IndexOperator = "add" | "sub" | "mul" | "div" | "min" | "max" | "and" | "shiftRight";
 
 type Names<T> = Exclude<keyof T, "constant"> & string;
 export type ScalarName = Names<FloatScalars<unknown>> | Names<IntegerScalars<unknown>> | Names<BoolScalars<unknown>>;

@@ -4,6 +4,7 @@
  * contract promises bits for float32 only. Refuses `bits` of a float64.
  */
 
+import type { DType } from "../base/dtype.ts";
 import { InternalError } from "../base/errors.ts";
 import { fmaFloat32 } from "../base/fma.ts";
 import type { BoolScalars, FloatScalars, IntegerScalars, Scalars } from "./scalars.ts";
@@ -19,6 +20,24 @@ export function flush(x: number): number {
 /** The float32 nearest to x, ties to even, subnormals flushed. */
 export function roundToFloat32(x: number): number {
   return flush(Math.fround(x));
+}
+
+/** A number as an element of a dtype: rounded to a float, wrapped to an integer, for bool 1 unless it is 0. */
+export function elementOf(dtype: DType, value: number): number {
+  switch (dtype) {
+    case "float32":
+      return roundToFloat32(value);
+    case "float64":
+      return value;
+    case "int32":
+      return value | 0;
+    case "uint32":
+      return value >>> 0;
+    case "uint8":
+      return value & 255;
+    case "bool":
+      return value === 0 ? 0 : 1;
+  }
 }
 
 /**
@@ -115,6 +134,8 @@ function integerScalars(wrap: (x: number) => number): IntegerScalars<number> {
     shiftRight: (a, count) => (isSigned ? a >> (count & 31) : a >>> (count & 31)),
     max: (a, b) => Math.max(a, b),
     min: (a, b) => Math.min(a, b),
+    // The quotient of two integers of 32 bits rounds to float64 on the same side of every integer.
+    floorDiv: (a, b) => (isSigned ? saturate(Math.floor(a / b), -0x80000000, 0x7fffffff) : saturate(Math.floor(a / b), 0, 0xffffffff)),
     equal: (a, b) => Number(a === b),
     less: (a, b) => Number(a < b),
     lessEqual: (a, b) => Number(a <= b),

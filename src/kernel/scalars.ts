@@ -55,6 +55,8 @@ export interface IntegerScalars<T> {
   shiftRight(a: T, count: number): T;
   max(a: T, b: T): T;
   min(a: T, b: T): T;
+  /** `⌊a / b⌋`, saturating; 0 where both are 0. */
+  floorDiv(a: T, b: T): T;
   equal(a: T, b: T): T;
   less(a: T, b: T): T;
   lessEqual(a: T, b: T): T;
@@ -93,4 +95,15 @@ export interface Scalars<T> {
 /** The register type of a dtype. */
 export function scalarOf(dtype: DType): ScalarType {
   return dtype === "uint8" ? "uint32" : dtype;
+}
+
+/** What floats and integers have in common. */
+export type NumberScalars<T> = Pick<
+  FloatScalars<T> & IntegerScalars<T>,
+  "constant" | "add" | "sub" | "mul" | "max" | "min" | "equal" | "less" | "lessEqual" | "select"
+>;
+
+/** The instructions of a register type that holds numbers. */
+export function numbersOf<T>(k: Scalars<T>, type: ScalarType): NumberScalars<T> {
+  return k[type as Exclude<ScalarType, "bool">];
 }

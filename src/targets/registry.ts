@@ -13,6 +13,9 @@ const loaders: Record<TargetName, (numerics?: Numerics) => Promise<Target>> = {
   wasm: async (numerics) => (await import("./wasm/target.ts")).wasmTarget(numerics),
 };
 
+/** The names of all targets, the fastest first. */
+export const targetNames: readonly TargetName[] = ["wasm", "reference"];
+
 const loaded = new Map<string, Promise<Target>>();
 
 export interface TargetOptions {

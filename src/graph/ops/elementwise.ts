@@ -5,8 +5,9 @@
 
 import { type DType, isFloat } from "../../base/dtype.ts";
 import { exp as expSequence, log as logSequence, sigmoid as sigmoidSequence, tanh as tanhSequence } from "../../kernel/math.ts";
+import { sizeOf } from "../../base/shape.ts";
 import type { Scalars, ScalarType } from "../../kernel/scalars.ts";
-import { scalarOf } from "../../kernel/scalars.ts";
+import { numbersOf, scalarOf } from "../../kernel/scalars.ts";
 import { randomBits } from "../../kernel/threefry.ts";
 import type { ElementwiseOperation, Sample, SampleInput } from "../operation.ts";
 import { floats, integers, numeric, requireDType, requireSameDType, requireSameShape } from "./rules.ts";
@@ -24,7 +25,12 @@ interface Definition {
   readonly result?: DType;
 }
 
-const special = [0, -0, 1, -1, 0.5, -2.5, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, 3.4e38, 1e-30];
+/** Values at which meanings are easily lost. */
+const special: Partial<Record<DType, readonly number[]>> = {
+  float32: [0, -0, 1, -1, 0.5, -2.5, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, 3.4e38, 1e-30],
+  int32: [0, 1, -1, 5, 65537, 16777217, 2147483647, -2147483648],
+  uint32: [0, 1, 5, 65537, 16777217, 2147483647, 2147483648, 4294967295],
+};
 
 function samplesFor(dtypes: readonly DType[], arity: number): Sample[] {
   const shared = dtypes.filter((dtype) => dtype !== "float64");
@@ -35,20 +41,21 @@ function samplesFor(dtypes: readonly DType[], arity: number): Sample[] {
       { inputs: inputs({ shape: [1], dtype }), attributes: {} },
       { inputs: inputs({ shape: [3, 0], dtype }), attributes: {}, note: "empty" },
     ]),
-    ...(shared.includes("float32")
-      ? [{ inputs: specials(arity), attributes: {}, note: "special values" } satisfies Sample]
-      : []),
+    ...shared.flatMap((dtype): Sample[] => {
+      const values = special[dtype];
+      return values ? [{ inputs: specials(dtype, values, arity), attributes: {}, note: "special values" }] : [];
+    }),
   ];
 }
 
 /** Every operand meets every special value. */
-function specials(arity: number): SampleInput[] {
-  const shape = Array.from({ length: arity }, () => special.length);
-  return shape.map((_, axis) => {
-    const block = special.length ** (arity - 1 - axis);
-    const size = special.length ** arity;
+function specials(dtype: DType, special: readonly number[], arity: number): SampleInput[] {
+  const table = Array.from({ length: arity }, () => special.length);
+  const size = sizeOf(table);
+  return table.map((_, axis) => {
+    const block = sizeOf(table.slice(axis + 1));
     const values = Array.from({ length: size }, (_, i) => special[Math.floor(i / block) % special.length]!);
-    return { shape: [size], dtype: "float32", values };
+    return { shape: [size], dtype, values };
   });
 }
 
@@ -86,11 +93,6 @@ function binary(name: string, { dtypes, lower, gradient, result }: Definition): 
 /** The float instructions of a register type. */
 function float<T>(k: Scalars<T>, type: ScalarType): Scalars<T>["float32"] {
   return k[type as "float32" | "float64"];
-}
-
-/** What floats and integers have in common. */
-function number<T>(k: Scalars<T>, type: ScalarType): Pick<Scalars<T>["float32"], "add" | "sub" | "mul" | "max" | "min" | "equal" | "less" | "lessEqual" | "constant"> {
-  return k[type as Exclude<ScalarType, "bool">];
 }
 
 export const neg: ElementwiseOperation<None> = unary("neg", {
@@ -147,7 +149,7 @@ export const sigmoid: ElementwiseOperation<None> = unary("sigmoid", {
 /** `max(x, 0)`. Its gradient looks at the output, so that the input need not be kept. */
 export const relu: ElementwiseOperation<None> = unary("relu", {
   dtypes: [...floats, "int32"],
-  lower: (k, [x], type) => number(k, type).max(x!, number(k, type).constant(0)),
+  lower: (k, [x], type) => numbersOf(k, type).max(x!, numbersOf(k, type).constant(0)),
   gradient: (b, g, y) => {
     const zero = b.constant(0, y.shape, y.dtype);
     return [b.select(b.less(zero, y), g, zero)];
@@ -176,19 +178,19 @@ export const stopGradient: ElementwiseOperation<None> = {
 
 export const add: ElementwiseOperation<None> = binary("add", {
   dtypes: numeric,
-  lower: (k, [a, b], type) => number(k, type).add(a!, b!),
+  lower: (k, [a, b], type) => numbersOf(k, type).add(a!, b!),
   gradient: (_, g) => [g, g],
 });
 
 export const sub: ElementwiseOperation<None> = binary("sub", {
   dtypes: numeric,
-  lower: (k, [a, b], type) => number(k, type).sub(a!, b!),
+  lower: (k, [a, b], type) => numbersOf(k, type).sub(a!, b!),
   gradient: (b, g) => [g, b.neg(g)],
 });
 
 export const mul: ElementwiseOperation<None> = binary("mul", {
   dtypes: numeric,
-  lower: (k, [a, b], type) => number(k, type).mul(a!, b!),
+  lower: (k, [a, b], type) => numbersOf(k, type).mul(a!, b!),
   gradient: (b, g, { inputs: [x, y] }) => [b.mul(g, y!), b.mul(g, x!)],
 });
 
@@ -200,6 +202,13 @@ export const div: ElementwiseOperation<None> = binary("div", {
     const toNumerator = b.div(g, y);
     return [toNumerator, b.neg(b.mul(toNumerator, node))];
   },
+});
+
+/** `⌊a / b⌋` of integers; a quotient that does not fit saturates, 0 / 0 is 0. */
+export const floorDiv: ElementwiseOperation<None> = binary("floorDiv", {
+  dtypes: integers,
+  lower: (k, [a, b], type) => k[type as "int32" | "uint32"].floorDiv(a!, b!),
+  gradient: null,
 });
 
 /** To the larger (or smaller) operand; a tie is split in halves. */
@@ -216,13 +225,13 @@ const extremum =
 
 export const max: ElementwiseOperation<None> = binary("max", {
   dtypes: numeric,
-  lower: (k, [a, b], type) => number(k, type).max(a!, b!),
+  lower: (k, [a, b], type) => numbersOf(k, type).max(a!, b!),
   gradient: extremum(true),
 });
 
 export const min: ElementwiseOperation<None> = binary("min", {
   dtypes: numeric,
-  lower: (k, [a, b], type) => number(k, type).min(a!, b!),
+  lower: (k, [a, b], type) => numbersOf(k, type).min(a!, b!),
   gradient: extremum(false),
 });
 
@@ -247,7 +256,7 @@ const comparison = (name: "equal" | "less" | "lessEqual"): ElementwiseOperation<
   binary(name, {
     dtypes: numeric,
     result: "bool",
-    lower: (k, [a, b], type) => number(k, type)[name](a!, b!),
+    lower: (k, [a, b], type) => numbersOf(k, type)[name](a!, b!),
     gradient: null,
   });
 
@@ -306,15 +315,23 @@ export const cast: ElementwiseOperation<{ dtype: DType }> = {
   lower: (k, [x], [type], { dtype }) => convert(k, x!, type!, dtype),
   gradient: (b, g, { inputs: [x] }) => [isFloat(x!.dtype) ? b.cast(g, x!.dtype) : null],
   samples: (["float32", "int32", "uint32", "uint8", "bool"] as const).flatMap((from) =>
-    (["float32", "int32", "uint32", "uint8", "bool"] as const).map((dtype) => ({
-      inputs: [{ shape: [11], dtype: from }],
-      attributes: { dtype },
-    })),
+    (["float32", "int32", "uint32", "uint8", "bool"] as const).flatMap((dtype): Sample[] => [
+      { inputs: [{ shape: [11], dtype: from }], attributes: { dtype } },
+      ...edges(from, dtype),
+    ]),
   ),
 };
 
+/** Values at both sides of where a cast rounds, wraps or saturates. */
+function edges(from: DType, dtype: DType): Sample[] {
+  const floats = [255.9, 256, -0.9, -300, 2147483520, 2147483648, -2147483648, -2147483904, 4294967040, 4294967296];
+  const values = from === "float32" ? [...special.float32!, ...floats] : special[from];
+  return values ? [{ inputs: [{ shape: [values.length], dtype: from, values }], attributes: { dtype }, note: "edges" }] : [];
+}
+
 function convert<T>(k: Scalars<T>, x: T, from: ScalarType, to: DType): T {
   const target = scalarOf(to);
+  if (to === "float64") return x; // the reference's numbers hold every other type exactly
   if (from === "float32" || from === "float64") {
     const source = k[from];
     if (to === "uint8") {
@@ -334,6 +351,7 @@ function convert<T>(k: Scalars<T>, x: T, from: ScalarType, to: DType): T {
   const source = k[from];
   if (target === "bool") return k.bool.not(source.equal(x, source.constant(0)));
   if (target === "int32") return source.toInt32(x);
+  if (to === "uint8") return k.uint32.and(source.toUint32(x), k.uint32.constant(255));
   return target === "uint32" ? source.toUint32(x) : source.toFloat32(x);
 }
 
@@ -346,10 +364,9 @@ const shift = (name: "shiftLeft" | "shiftRight"): ElementwiseOperation<{ count: 
   },
   lower: (k, [x], [type], { count }) => k[type as "int32" | "uint32"][name](x!, count),
   gradient: null,
-  samples: (["int32", "uint32"] as const).map((dtype) => ({
-    inputs: [{ shape: [13], dtype }],
-    attributes: { count: 3 },
-  })),
+  samples: (["int32", "uint32"] as const).flatMap((dtype) =>
+    [0, 3, 31].map((count): Sample => ({ inputs: [{ shape: [8], dtype, values: special[dtype]! }], attributes: { count } })),
+  ),
 });
 
 export const shiftLeft: ElementwiseOperation<{ count: number }> = shift("shiftLeft");

@@ -1,11 +1,14 @@
 /** The closed set of primitives: one entry per record, by name. */
 
 import { dot } from "./contract.ts";
+import { conv } from "./conv.ts";
 import * as elementwise from "./elementwise.ts";
 import { argSort, gather, scatterAdd } from "./indexing.ts";
 import { broadcast, concat, pad, reshape, slice, transpose } from "./movement.ts";
-import { argMax, reduceMax, reduceMin, reduceSum } from "./reduce.ts";
+import { argMax, reduceMax, reduceMin, reduceProduct, reduceSum } from "./reduce.ts";
+import { cumulativeSum } from "./scan.ts";
 import { constant, input, iota } from "./sources.ts";
+import { windowArgMax, windowMax, windowSum } from "./window.ts";
 
 type Elementwise = typeof elementwise;
 
@@ -27,6 +30,12 @@ interface Others {
   scatterAdd: typeof scatterAdd;
   argSort: typeof argSort;
   dot: typeof dot;
+  conv: typeof conv;
+  reduceProduct: typeof reduceProduct;
+  cumulativeSum: typeof cumulativeSum;
+  windowSum: typeof windowSum;
+  windowMax: typeof windowMax;
+  windowArgMax: typeof windowArgMax;
 }
 
 export const ops: Elementwise & Others = {
@@ -48,6 +57,12 @@ export const ops: Elementwise & Others = {
   scatterAdd,
   argSort,
   dot,
+  conv,
+  reduceProduct,
+  cumulativeSum,
+  windowSum,
+  windowMax,
+  windowArgMax,
 };
 
 export type OpName = keyof typeof ops;

@@ -4,6 +4,7 @@
  */
 
 import { sameShape, type Shape, showShape, sizeOf } from "../../base/shape.ts";
+import { elementOf } from "../../kernel/numbers.ts";
 import type { MovementOperation, PlaceOperation, ReshapeOperation, Sample, SampleInput } from "../operation.ts";
 import { requireSameDType, requireShape } from "./rules.ts";
 
@@ -41,7 +42,7 @@ export const broadcast: MovementOperation<{ shape: Shape; axes: readonly number[
       const from = axes.indexOf(axis);
       return from < 0 || (x!.shape[from] === 1 && shape[axis] !== 1);
     });
-    return [b.reshape(b.reduceSum(g, summed), x!.shape)];
+    return [summed.length === 0 ? g : b.reshape(b.reduceSum(g, summed), x!.shape)];
   },
   samples: [
     sample({ shape: [5, 7], axes: [1] }, [7]),
@@ -175,7 +176,7 @@ export const pad: PlaceOperation<PadAttributes> = {
     return { shape, dtype: x!.dtype };
   },
   places: ({ attributes: { low, interior } }) => [low.map((offset, axis) => ({ offset, step: 1 + interior[axis]! }))],
-  fill: ({ attributes: { value } }) => value,
+  fill: ({ dtype, attributes: { value } }) => elementOf(dtype, value),
   gradient: (b, g, { inputs: [x], attributes: { low, interior } }) => [
     b.slice(g, low, x!.shape, interior.map((n) => n + 1)),
   ],

@@ -2,11 +2,11 @@
 
 import type { DType } from "../../base/dtype.ts";
 import { showShape, type Shape } from "../../base/shape.ts";
-import type { Scalars, ScalarType } from "../../kernel/scalars.ts";
+import { numbersOf, type ScalarType } from "../../kernel/scalars.ts";
 import type { Builders } from "../build.ts";
 import type { Node } from "../node.ts";
 import type { ArgReduceOperation, ReduceOperation, Sample } from "../operation.ts";
-import { numeric, requireDType, requireShape } from "./rules.ts";
+import { lowestOf, numeric, requireDType, requireShape } from "./rules.ts";
 
 export interface Axes {
   /** Distinct, ascending. */
@@ -30,6 +30,20 @@ const samples: readonly Sample[] = [
   sample([1], [0]),
 ];
 
+/** Factors around 1: long products neither vanish nor overflow at once. */
+const productSamples: readonly Sample[] = [
+  { inputs: [{ shape: [5, 4], dtype: "float32" }], attributes: { axes: [1] } },
+  { inputs: [{ shape: [7, 3], dtype: "float32", values: "positive" }], attributes: { axes: [0] } },
+  { inputs: [{ shape: [2, 3, 4], dtype: "float32" }], attributes: { axes: [0, 2] } },
+  { inputs: [{ shape: [2, 1100], dtype: "float32", values: "positive" }], attributes: { axes: [1] }, note: "several chains" },
+  { inputs: [{ shape: [4, 6], dtype: "int32" }], attributes: { axes: [1] } },
+  ...[[2, 0, 3, 5], [2, 0, 0, 5], [1, 2, 3, 4]].map((values) => ({
+    inputs: [{ shape: [4], dtype: "float32" as const, values }],
+    attributes: { axes: [0] },
+    note: "zeros",
+  })),
+];
+
 /** Reduced axes come back as size 1 and widen again. */
 function spread(b: Builders, value: Node, { inputs: [x], attributes: { axes } }: Node<Axes>): Node {
   const kept = x!.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
@@ -41,6 +55,7 @@ function reduction(
   combine: ReduceOperation<Axes>["combine"],
   identity: (type: ScalarType) => number,
   gradient: ReduceOperation<Axes>["gradient"],
+  own: readonly Sample[] = samples,
 ): ReduceOperation<Axes> {
   return {
     name,
@@ -60,18 +75,41 @@ function reduction(
     combine,
     identity,
     gradient,
-    samples,
+    samples: own,
   };
 }
 
-const arithmetic = <T>(k: Scalars<T>, type: ScalarType): Pick<Scalars<T>["float32"], "add" | "max" | "min"> =>
-  k[type as Exclude<ScalarType, "bool">];
-
 export const reduceSum: ReduceOperation<Axes> = reduction(
   "reduceSum",
-  (k, a, b, type) => arithmetic(k, type).add(a, b),
+  (k, a, b, type) => numbersOf(k, type).add(a, b),
   () => 0,
   (b, g, node) => [spread(b, g, node)],
+);
+
+/**
+ * For each element the product of all others that are reduced with it: a table of every element against every other, with 1 on the
+ * diagonal. Quadratic in their number, but a polynomial as the product is one: right at zeros too, to any order.
+ */
+function productOfOthers(b: Builders, { inputs: [x], attributes: { axes } }: Node<Axes>): Node {
+  const { shape, dtype } = x!;
+  const rank = shape.length;
+  const table = [...shape, ...axes.map((axis) => shape[axis]!)];
+  const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+  const places = [...kept, ...axes.map((_, i) => rank + i)];
+  const isItself = axes
+    .map((axis, i) => b.equal(b.iota(table, axis, "int32"), b.iota(table, rank + i, "int32")))
+    .reduce((all, same) => b.and(all, same), b.constant(1, table, "bool"));
+  const others = b.select(isItself, b.constant(1, table, dtype), b.broadcast(b.transpose(x!, [...kept, ...axes]), table, places));
+  return b.reduceProduct(others, axes.map((_, i) => rank + i));
+}
+
+/** `Π x`. */
+export const reduceProduct: ReduceOperation<Axes> = reduction(
+  "reduceProduct",
+  (k, a, b, type) => numbersOf(k, type).mul(a, b),
+  () => 1,
+  (b, g, node) => [b.mul(spread(b, g, node), productOfOthers(b, node))],
+  productSamples,
 );
 
 /** The gradient goes to the first element, in row-major order, that equals the result (or is NaN like it). */
@@ -95,14 +133,14 @@ function toFirstExtremum(b: Builders, g: Node, node: Node<Axes>): readonly Node[
 
 export const reduceMax: ReduceOperation<Axes> = reduction(
   "reduceMax",
-  (k, a, b, type) => arithmetic(k, type).max(a, b),
-  (type) => (type === "int32" ? -(2 ** 31) : type === "uint32" ? 0 : Number.NEGATIVE_INFINITY),
+  (k, a, b, type) => numbersOf(k, type).max(a, b),
+  lowestOf,
   toFirstExtremum,
 );
 
 export const reduceMin: ReduceOperation<Axes> = reduction(
   "reduceMin",
-  (k, a, b, type) => arithmetic(k, type).min(a, b),
+  (k, a, b, type) => numbersOf(k, type).min(a, b),
   (type) => (type === "int32" ? 2 ** 31 - 1 : type === "uint32" ? 2 ** 32 - 1 : Number.POSITIVE_INFINITY),
   toFirstExtremum,
 );

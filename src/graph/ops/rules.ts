@@ -3,6 +3,7 @@
 import { type DType, dtypes, isFloat, isInteger } from "../../base/dtype.ts";
 import { DTypeError, ShapeError } from "../../base/errors.ts";
 import { sameShape, showShape } from "../../base/shape.ts";
+import type { ScalarType } from "../../kernel/scalars.ts";
 import type { Node } from "../node.ts";
 
 /** What a family of operations computes with. */
@@ -10,7 +11,7 @@ export const numeric: readonly DType[] = dtypes.filter((dtype) => dtype !== "uin
 export const floats: readonly DType[] = dtypes.filter(isFloat);
 export const integers: readonly DType[] = dtypes.filter((dtype) => isInteger(dtype) && dtype !== "uint8");
 
-export function requireDType(operation: string, input: Node, allowed: readonly DType[]): void {
+export function requireDType(operation: string, input: Pick<Node, "dtype">, allowed: readonly DType[]): void {
   if (allowed.includes(input.dtype)) return;
   const hint = input.dtype === "uint8" ? "uint8 is for storage: cast it first." : `Cast it to ${allowed[0]} first.`;
   throw new DTypeError(`${operation}: takes ${allowed.join(", ")}; got ${input.dtype}. ${hint}`, {
@@ -42,4 +43,9 @@ export function requireSameShape(operation: string, a: Node, b: Node): void {
 export function requireShape(holds: boolean, operation: string, rule: string, actual: string, hint: string): void {
   if (holds) return;
   throw new ShapeError(`${operation}: ${rule}; got ${actual}. ${hint}`, { operation, expected: rule, actual, hint });
+}
+
+/** The identity of max: no number of the type is smaller. */
+export function lowestOf(type: ScalarType): number {
+  return type === "int32" ? -(2 ** 31) : type === "uint32" ? 0 : Number.NEGATIVE_INFINITY;
 }

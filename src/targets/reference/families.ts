@@ -13,6 +13,7 @@ import { roundToFloat32 } from "../../kernel/numbers.ts";
 import type { Scalars } from "../../kernel/scalars.ts";
 import { scalarOf } from "../../kernel/scalars.ts";
 import { otherAxes, pick, positions } from "./positions.ts";
+import { convolve, scan, slide } from "./spatial.ts";
 import { contractInOrder, reduceInOrder } from "./sums.ts";
 
 /** Computes a node's elements from those of its inputs. */
@@ -196,6 +197,9 @@ const families: { readonly [K in Kind]: Family<K> } = {
   reduce,
   argReduce,
   contract,
+  convolution: convolve,
+  window: slide,
+  scan,
   gather,
   scatterAdd,
   sort,

@@ -27,8 +27,28 @@ export function reduceInOrder<T>(
   size: number,
   inner: boolean,
 ): T {
-  const length = inner ? innerBlock : outerBlock;
-  const reduceBlock = inner ? interleaved : chain;
+  return inBlocks(combine, identity, element, size, inner ? innerBlock : outerBlock, inner ? interleaved : chain);
+}
+
+/** As along outer axes, over those of `size` elements that exist; blocks are cut as if all did. */
+export function reduceExisting<T>(
+  combine: Combine<T>,
+  identity: T,
+  element: (r: number) => T | null,
+  size: number,
+): T {
+  const skipping: Combine<T | null> = (a, b) => (b === null ? a : combine(a!, b));
+  return inBlocks<T | null>(skipping, identity, element, size, outerBlock, chain)!;
+}
+
+function inBlocks<T>(
+  combine: Combine<T>,
+  identity: T,
+  element: (r: number) => T,
+  size: number,
+  length: number,
+  reduceBlock: typeof chain<T>,
+): T {
   let total = identity;
   for (let begin = 0; begin < size; begin += length) {
     const block = reduceBlock(combine, identity, element, begin, Math.min(begin + length, size));
@@ -57,19 +77,41 @@ function interleaved<T>(combine: Combine<T>, identity: T, element: (r: number) =
   return chains[0]!;
 }
 
-/** Σ a(r)·b(r) for r < size: parts of 1024, each one chain of fma from +0, added from left to right. */
+/**
+ * Σ a(r)·b(r) for r < size: parts of 1024, each one chain of fma from +0, added from left to right. Terms that are not there are skipped;
+ * the parts are cut as if they were.
+ */
 export function contractInOrder(
   k: FloatScalars<number>,
   a: (r: number) => number,
   b: (r: number) => number,
   size: number,
+  exists: (r: number) => boolean = () => true,
 ): number {
   let total = 0;
   for (let begin = 0; begin < size; begin += part) {
     const end = Math.min(begin + part, size);
     let sum = 0;
-    for (let r = begin; r < end; r++) sum = k.fma(a(r), b(r), sum);
+    for (let r = begin; r < end; r++) if (exists(r)) sum = k.fma(a(r), b(r), sum);
     total = begin === 0 ? sum : k.add(total, sum);
   }
   return total;
+}
+
+/** Running sums: chains from 0 in blocks of 256, the sum of the blocks before added in front. `emit(i, sum)` gets each. */
+export function accumulateInOrder(
+  add: Combine<number>,
+  element: (r: number) => number,
+  size: number,
+  emit: (r: number, sum: number) => void,
+): void {
+  let before = 0;
+  for (let begin = 0; begin < size; begin += outerBlock) {
+    let sum = 0;
+    for (let r = begin; r < Math.min(begin + outerBlock, size); r++) {
+      sum = add(sum, element(r));
+      emit(r, begin === 0 ? sum : add(before, sum));
+    }
+    before = begin === 0 ? sum : add(before, sum);
+  }
 }

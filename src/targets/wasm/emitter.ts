@@ -4,8 +4,9 @@
  * a variable's change, or a loop's edge.
  */
 
+import { bytesOf } from "../../base/dtype.ts";
 import { InternalError } from "../../base/errors.ts";
-import type { Block, Index, Instruction, Kernel, Variable, Vector } from "../../kernel/language.ts";
+import type { Address, Block, Index, Instruction, Kernel, Variable, Vector } from "../../kernel/language.ts";
 import { resultOf } from "../../kernel/language.ts";
 import { forEachOperand } from "../../kernel/builder.ts";
 import type { Numerics } from "../target.ts";
@@ -20,11 +21,14 @@ type Loop = Extract<Instruction, { op: "loop" }>;
 
 const smallestNormal = 0x00800000;
 const everyBitButSign = 0x7fffffff;
+/** Values that may wait on top of each other: writing them recurses. */
+const deepest = 200;
 
 const indexOpcodes: Record<string, Opcode> = {
   add: "i32.add",
   sub: "i32.sub",
   mul: "i32.mul",
+  div: "i32.div_s",
   and: "i32.and",
   shiftRight: "i32.shr_s",
 };
@@ -45,6 +49,8 @@ class KernelEmitter {
   readonly #pointers: Pointers;
   /** Values that wait to be written where they are used. */
   readonly #pending = new Map<number, Defining>();
+  /** How many waiting values stand on each other. */
+  readonly #depths = new Map<number, number>();
   /** float32 values that cannot be subnormal: they come from memory, constants or integers. */
   readonly #normal = new Set<number>();
   readonly #adjusted: number;
@@ -128,7 +134,9 @@ class KernelEmitter {
     }
     if (this.#isNormal(instruction)) this.#normal.add(result.id);
     const uses = this.#uses.get(result.id);
-    if (uses?.count === 1 && uses.block === block) {
+    const depth = this.#depthOf(instruction);
+    if (uses?.count === 1 && uses.block === block && depth <= deepest) {
+      this.#depths.set(result.id, depth);
       this.#pending.set(result.id, instruction);
     } else {
       this.#write(instruction);
@@ -177,11 +185,15 @@ class KernelEmitter {
     this.#code.op("i32.add").set(local);
   }
 
-  /** A pointer whose instruction offsets stay non-negative down to `lowest` bytes below the address. */
-  #pointer(address: Parameters<Pointers["resolve"]>[0], lowest: number): Pointer {
+  /**
+   * A pointer whose instruction offsets stay non-negative down to `lowest` bytes below the address. The engine adds them without
+   * wrapping, so a local that may lie below the buffer (a descending index) takes the constant in itself.
+   */
+  #pointer(address: Address, lowest: number, descends = address.terms.some(({ scale }) => scale < 0)): Pointer {
     const { local, offset } = this.#pointers.resolve(address);
-    if (offset + lowest >= 0) return { local, offset };
-    this.#code.get(local).constant(offset + lowest).op("i32.add").set(this.#adjusted);
+    const inside = offset + lowest;
+    if (inside === 0 || (inside > 0 && !descends)) return { local, offset };
+    this.#code.get(local).constant(inside).op("i32.add").set(this.#adjusted);
     return { local: this.#adjusted, offset: -lowest };
   }
 
@@ -199,7 +211,7 @@ class KernelEmitter {
       this.#code.set(local);
     }
     if (needsFlush) this.#flushSubnormals(local);
-    const pointer = this.#pointer(address, Math.min(0, (active - 1) * stride * 4));
+    const pointer = this.#pointer(address, Math.min(0, (active - 1) * stride * bytesOf(memory)));
     store(this.#code, pointer, memory, local, stride, active);
   }
 
@@ -277,13 +289,13 @@ class KernelEmitter {
         return this.#scalar(instruction);
       case "load": {
         const { address, memory, stride, active } = instruction;
-        load(code, this.#pointer(address, Math.min(0, (active - 1) * stride * 4)), memory, stride, active);
+        load(code, this.#pointer(address, Math.min(0, (active - 1) * stride * bytesOf(memory))), memory, stride, active);
         return;
       }
       case "gather": {
         const indices = this.#vectorLocal(instruction.indices);
         const { address, memory, scale, active } = instruction;
-        gather(code, this.#pointer(address, 0), memory, indices, scale, active);
+        gather(code, this.#pointer(address, 0, true), memory, indices, scale, active);
         return;
       }
       case "exchange": {
@@ -332,6 +344,14 @@ class KernelEmitter {
   }
 
   // What waits
+
+  #depthOf(instruction: Defining): number {
+    let depth = 0;
+    forEachOperand(instruction, (id) => {
+      if (this.#pending.has(id)) depth = Math.max(depth, this.#depths.get(id)!);
+    });
+    return depth + 1;
+  }
 
   /** The pending values that writing `vector` would write. */
   #treeOf(vector: Vector): Set<number> {

@@ -24,6 +24,7 @@ export const op = {
   "i32.add": 0x6a,
   "i32.sub": 0x6b,
   "i32.mul": 0x6c,
+  "i32.div_s": 0x6d,
   "i32.and": 0x71,
   "i32.shr_s": 0x75,
 } as const;
@@ -62,6 +63,7 @@ export const simd = {
   "v128.load64_zero": 0x5d,
   "f32x4.floor": 0x68,
   "f32x4.nearest": 0x6a,
+  "f64x2.floor": 0x75,
   "i16x8.extend_low_i8x16_u": 0x89,
   "i32x4.extend_low_i16x8_u": 0xa9,
   "i32x4.shl": 0xab,
@@ -83,10 +85,15 @@ export const simd = {
   "f32x4.div": 0xe7,
   "f32x4.min": 0xe8,
   "f32x4.max": 0xe9,
+  "f64x2.div": 0xf3,
   "i32x4.trunc_sat_f32x4_s": 0xf8,
   "i32x4.trunc_sat_f32x4_u": 0xf9,
   "f32x4.convert_i32x4_s": 0xfa,
   "f32x4.convert_i32x4_u": 0xfb,
+  "i32x4.trunc_sat_f64x2_s_zero": 0xfc,
+  "i32x4.trunc_sat_f64x2_u_zero": 0xfd,
+  "f64x2.convert_low_i32x4_s": 0xfe,
+  "f64x2.convert_low_i32x4_u": 0xff,
   /** Relaxed SIMD: fused or not, by engine; probe.ts finds out. */
   "f32x4.relaxed_madd": 0x105,
 } as const;

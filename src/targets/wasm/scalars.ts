@@ -45,6 +45,32 @@ const masked =
     code.vector([pattern, pattern, pattern, pattern]).simd("v128.and");
   };
 
+/** Byte numbers for a shuffle: eight from each of two places. */
+const eightAnd = (first: number, second: number): number[] =>
+  [first, second].flatMap((start) => Array.from({ length: 8 }, (_, i) => start + i));
+
+/** In float64, which holds both operands exactly, two lanes at a time. */
+const floorDiv =
+  (sign: "s" | "u"): Write =>
+  (code, [a, b]) => {
+    const operands = [a!, b!].map((write) => {
+      const local = code.local("v128");
+      write();
+      code.set(local);
+      return local;
+    });
+    const half = (first: number): void => {
+      for (const operand of operands) {
+        code.get(operand).get(operand).simd("i8x16.shuffle", ...eightAnd(first, 8 - first));
+        code.simd(`f64x2.convert_low_i32x4_${sign}`);
+      }
+      code.simd("f64x2.div").simd("f64x2.floor").simd(`i32x4.trunc_sat_f64x2_${sign}_zero`);
+    };
+    half(0);
+    half(8);
+    code.simd("i8x16.shuffle", ...eightAnd(0, 16));
+  };
+
 const float32: Row<FloatScalars<unknown>> = {
   add: simple("f32x4.add"),
   sub: simple("f32x4.sub"),
@@ -83,6 +109,7 @@ const integer = (sign: "s" | "u"): Row<IntegerScalars<unknown>> => ({
   shiftLeft: shift("i32x4.shl"),
   shiftRight: shift(`i32x4.shr_${sign}`),
   max: simple(`i32x4.max_${sign}`),
+  floorDiv: floorDiv(sign),
   min: simple(`i32x4.min_${sign}`),
   equal: simple("i32x4.eq"),
   less: simple(`i32x4.lt_${sign}`),

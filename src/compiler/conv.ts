@@ -1,0 +1,160 @@
+/**
+ * Convolution in the contract's order, for any strides, paddings, dilations and groups: lanes run along the output channels, and for
+ * each output point one chain of multiply-adds per 1024 terms runs over kernel and channels. Correct everywhere, not yet fast.
+ */
+
+import { invariant } from "../base/errors.ts";
+import { type Shape, showShape, sizeOf } from "../base/shape.ts";
+import type { Node } from "../graph/node.ts";
+import type { ConvAttributes } from "../graph/ops/conv.ts";
+import { KernelBuilder } from "../kernel/builder.ts";
+import type { Address, Index, Vector } from "../kernel/language.ts";
+import { BufferTable, type NodeCall, type Surroundings } from "./body.ts";
+import { identityAccess, type Linear, linearize } from "./expression.ts";
+import { loadOf } from "./operand.ts";
+import { coordinates, whereRead } from "./sliding.ts";
+
+/** One chain of the contract's rule. */
+const part = 1024;
+
+/** A buffer with the linear form of the tensor that lies in it. */
+interface Operand {
+  readonly buffer: number;
+  readonly at: Linear;
+}
+
+export function lowerConv([node]: readonly Node[], around: Surroundings): NodeCall[] {
+  invariant(node?.op.kind === "convolution", "a convolution group is one operation");
+  const [x, w] = node.inputs as [Node, Node];
+  const attributes = node.op.convolution(node);
+  const [input, kernel] = [loadOf(x, around), loadOf(w, around)];
+  const table = new BufferTable();
+  const operands = {
+    x: { buffer: table.add(input.node), at: input.at },
+    w: { buffer: table.add(kernel.node), at: kernel.at },
+    y: { buffer: table.add(node, true), at: linearize(identityAccess(node.shape), node.shape, node.shape.length) },
+  };
+  const key = `conv ${x.shape} ${w.shape} ${JSON.stringify(attributes)} ${JSON.stringify(operands)}`;
+  const code = around.cached(key, () => {
+    const k = new KernelBuilder(around.machine.lanes, table.written);
+    const extent = new ConvWriter(k, x.shape, w.shape, node.shape, attributes, operands).write();
+    return k.finish(`conv ${showShape(x.shape)} ${showShape(w.shape)}`, table.nodes.length, extent);
+  });
+  return [{ kernel: code, buffers: table.nodes }];
+}
+
+class ConvWriter {
+  readonly #k: KernelBuilder;
+  readonly #x: Shape;
+  readonly #w: Shape;
+  readonly #y: Shape;
+  readonly #attributes: ConvAttributes;
+  readonly #operands: Readonly<Record<"x" | "w" | "y", Operand>>;
+
+  constructor(
+    k: KernelBuilder,
+    x: Shape,
+    w: Shape,
+    y: Shape,
+    attributes: ConvAttributes,
+    operands: Readonly<Record<"x" | "w" | "y", Operand>>,
+  ) {
+    this.#k = k;
+    this.#x = x;
+    this.#w = w;
+    this.#y = y;
+    this.#attributes = attributes;
+    this.#operands = operands;
+  }
+
+  /** Parts are the examples' points: all axes of the output but the channels. */
+  write(): number {
+    const k = this.#k;
+    const points = this.#y.slice(0, -1);
+    const { groups } = this.#attributes;
+    const columns = this.#y.at(-1)! / groups;
+    const whole = columns - (columns % k.lanes);
+    k.loop(k.begin, k.end, 1, (point) => {
+      const at = coordinates(k, point, points);
+      k.loop(0, groups, 1, (group) => {
+        if (whole > 0) k.loop(0, whole, k.lanes, (column) => this.#vector(at, group, column, k.lanes));
+        if (whole < columns) this.#vector(at, group, k.index(whole), columns - whole);
+      });
+    });
+    return sizeOf(points);
+  }
+
+  /** Neighbouring output channels at one point. */
+  #vector(at: readonly Index[], group: Index, column: Index, active: number): void {
+    const k = this.#k;
+    const columns = this.#y.at(-1)! / this.#attributes.groups;
+    const channel = k.compute("add", k.compute("mul", group, columns), column);
+    const total = this.#terms();
+    const parts = Math.ceil(total / part);
+    let result = this.#chain(at, group, channel, active, k.index(0));
+    if (parts > 1) {
+      const sum = k.variable(result);
+      k.loop(part, total, part, (begin) => {
+        k.set(sum, k.scalars.float32.add(k.get(sum), this.#chain(at, group, channel, active, begin)));
+      });
+      result = k.get(sum);
+    }
+    const { y } = this.#operands;
+    k.store(this.#address(y, [...at, channel]), "float32", result, 1, active);
+  }
+
+  /** How many products an output element has. */
+  #terms(): number {
+    return sizeOf(this.#w.slice(1));
+  }
+
+  /** One chain: the terms from `begin` on, at most 1024. */
+  #chain(at: readonly Index[], group: Index, channel: Index, active: number, begin: Index): Vector {
+    const k = this.#k;
+    const { channelsFirst } = this.#attributes;
+    const box = this.#w.slice(2);
+    const [channels, elements] = [this.#w[1]!, sizeOf(box)];
+    const [outer, inner] = channelsFirst ? [channels, elements] : [elements, channels];
+    const end = k.compute("add", begin, part);
+    const sum = k.variable(k.constant("float32", 0));
+    // The terms [begin, end) of an outer × inner box, row by row.
+    const rowsEnd = k.compute("div", k.compute("add", end, inner - 1), inner);
+    const rows = [k.compute("div", begin, inner), k.compute("min", rowsEnd, k.index(outer))] as const;
+    const range = (row: Index): readonly [Index, Index] => {
+      const start = k.compute("mul", row, inner);
+      const from = k.compute("max", k.compute("sub", begin, start), k.index(0));
+      return [from, k.compute("min", k.compute("sub", end, start), k.index(inner))];
+    };
+    const add = (c: Index, element: readonly Index[], positions: readonly Index[]): void => {
+      const { x, w } = this.#operands;
+      const source = k.compute("add", k.compute("mul", group, channels), c);
+      const value = k.load(this.#address(x, [at[0]!, ...positions, source]), "float32", 0);
+      const stride = w.at.coefficients[0]!;
+      const weight = k.load(this.#address(w, [channel, c, ...element]), "float32", stride, active);
+      k.set(sum, k.scalars.float32.fma(value, weight, k.get(sum)));
+    };
+    k.loop(rows[0], rows[1], 1, (row) => {
+      const [from, to] = range(row);
+      if (channelsFirst) {
+        k.loop(from, to, 1, (position) => {
+          const element = coordinates(k, position, box);
+          this.#where(at, element, (positions) => add(row, element, positions));
+        });
+      } else {
+        const element = coordinates(k, row, box);
+        this.#where(at, element, (positions) => k.loop(from, to, 1, (c) => add(c, element, positions)));
+      }
+    });
+    return k.get(sum);
+  }
+
+  #where(at: readonly Index[], element: readonly Index[], body: (positions: readonly Index[]) => void): void {
+    const slidings = this.#attributes.axes.map((axis, i) => ({ ...axis, size: this.#w[2 + i]! }));
+    whereRead(this.#k, slidings, this.#x.slice(1, -1), at.slice(1), element, body);
+  }
+
+  #address({ buffer, at: { offset, coefficients } }: Operand, indices: readonly Index[]): Address {
+    const terms = indices.map((index, axis) => ({ index, scale: coefficients[axis]! * 4 }));
+    return { buffer, offset: offset * 4, terms };
+  }
+}
