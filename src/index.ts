@@ -11,8 +11,8 @@ export {
   TrainingError,
 } from "./base/errors.ts";
 export type { Shape } from "./base/shape.ts";
-export { confusionMatrix, type ConfusionMatrix } from "./loss/confusion-matrix.ts";
 export { accuracy } from "./loss/accuracy.ts";
+export { type ConfusionMatrix, confusionMatrix } from "./loss/confusion-matrix.ts";
 export { crossEntropy } from "./loss/cross-entropy.ts";
 export type { Loss, LossLike, LossOptions } from "./loss/loss.ts";
 export { meanSquaredError } from "./loss/mean-squared-error.ts";

@@ -19,7 +19,12 @@ function inNode(node, target, numerics) {
   return JSON.parse(execFileSync(node, [script, target, numerics], { encoding: "utf8" }));
 }
 
-const types = { ".js": "text/javascript", ".mjs": "text/javascript", ".json": "application/json", ".html": "text/html" };
+const types = {
+  ".js": "text/javascript",
+  ".mjs": "text/javascript",
+  ".json": "application/json",
+  ".html": "text/html",
+};
 const page = `<!doctype html><script type="importmap">{"imports":{"gradus":"/dist/index.js","gradus/data":"/dist/data/index.js"}}</script>`;
 
 /** Serves the built package, as any web server would. */
@@ -59,12 +64,20 @@ async function inChromium() {
 
 const rows = [];
 const version = (node) => execFileSync(node, ["--version"], { encoding: "utf8" }).trim();
-for (const mode of modes) rows.push({ engine: `Node ${process.version}`, target: "reference", mode, found: inNode(process.execPath, "reference", mode) });
+for (const mode of modes)
+  rows.push({
+    engine: `Node ${process.version}`,
+    target: "reference",
+    mode,
+    found: inNode(process.execPath, "reference", mode),
+  });
 for (const node of [process.execPath, ...process.argv.slice(2)]) {
-  for (const mode of modes) rows.push({ engine: `Node ${version(node)}`, target: "wasm", mode, found: inNode(node, "wasm", mode) });
+  for (const mode of modes)
+    rows.push({ engine: `Node ${version(node)}`, target: "wasm", mode, found: inNode(node, "wasm", mode) });
 }
 const chromium = await inChromium();
-if (chromium) for (const mode of modes) rows.push({ engine: chromium.name, target: "wasm", mode, found: chromium.found[mode] });
+if (chromium)
+  for (const mode of modes) rows.push({ engine: chromium.name, target: "wasm", mode, found: chromium.found[mode] });
 else console.log("Chromium: not here (playwright-core and /usr/bin/chromium, or CHROMIUM, are needed)");
 
 for (const mode of modes) {
@@ -73,8 +86,11 @@ for (const mode of modes) {
   for (const { engine, target, found } of here) {
     const different = Object.keys(expected).filter((name) => found[name] !== expected[name]);
     const verdict = different.length === 0 ? "equal" : `DIFFERENT in ${different.join("; ")}`;
-    console.log(`${mode.padEnd(9)} ${engine.padEnd(24)} ${target.padEnd(10)} ${Object.keys(found).length} trainings ${verdict}`);
+    console.log(
+      `${mode.padEnd(9)} ${engine.padEnd(24)} ${target.padEnd(10)} ${Object.keys(found).length} trainings ${verdict}`,
+    );
     if (different.length > 0) process.exitCode = 1;
   }
 }
-for (const { engine, target, mode, found } of rows) if (!found) console.log(`${mode.padEnd(9)} ${engine.padEnd(24)} ${target.padEnd(10)} not on this engine`);
+for (const { engine, target, mode, found } of rows)
+  if (!found) console.log(`${mode.padEnd(9)} ${engine.padEnd(24)} ${target.padEnd(10)} not on this engine`);

@@ -3,7 +3,19 @@
  * Node and in a page; needs nothing but the package.
  */
 
-import { crossEntropy, dense, dropout, meanSquaredError, network, normal, parseOptimizer, relu, sigmoid, tanh, train } from "gradus";
+import {
+  crossEntropy,
+  dense,
+  dropout,
+  meanSquaredError,
+  network,
+  normal,
+  parseOptimizer,
+  relu,
+  sigmoid,
+  tanh,
+  train,
+} from "gradus";
 import { fromArrays } from "gradus/data";
 
 const optimizers = [
@@ -32,7 +44,15 @@ export async function hashes(target, numerics) {
       for (const reduction of ["mean", "sum"]) {
         const net = network([16], dense(32), tanh(), dropout(0.25), dense(24), relu(), dense(12), sigmoid(), dense(10));
         const rule = parseOptimizer(optimizer, reduction === "sum" ? 0.002 : undefined);
-        const options = { loss: loss({ reduction }), optimizer: rule, batchSize: 16, steps: 50, seed: 3, target, numerics };
+        const options = {
+          loss: loss({ reduction }),
+          optimizer: rule,
+          batchSize: 16,
+          steps: 50,
+          seed: 3,
+          target,
+          numerics,
+        };
         found[`${optimizer} ${name} ${reduction}`] = (await train(net, data, options)).hash;
       }
     }

@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Call, parseCall, parseCalls, type Printable, printCall, readCall, reader } from "./call.ts";
+import { type Call, type Printable, parseCall, parseCalls, printCall, readCall, reader } from "./call.ts";
 
 /** The call again as text. */
 function print(call: Call): string {

@@ -211,7 +211,11 @@ export function reader<N extends Parameters, O extends Parameters, T>(definition
   make(values: Given<N, O>): T;
 }): Reader<T> {
   const { name, needs, takes, make } = definition;
-  const usage = printCall(name, Object.keys(needs), mapValues(takes, () => "…"));
+  const usage = printCall(
+    name,
+    Object.keys(needs),
+    mapValues(takes, () => "…"),
+  );
   return {
     name,
     read: (call) => {

@@ -26,7 +26,9 @@ export interface StateEntry {
  * @throws {GradusError} where Web Crypto is missing
  */
 export async function stateHash(entries: readonly StateEntry[]): Promise<string> {
-  const headers = entries.map(({ name, dtype, shape }) => new TextEncoder().encode(JSON.stringify([name, dtype, shape])));
+  const headers = entries.map(({ name, dtype, shape }) =>
+    new TextEncoder().encode(JSON.stringify([name, dtype, shape])),
+  );
   let size = 0;
   entries.forEach((entry, i) => {
     size += 12 + headers[i]!.length + entry.data.byteLength;

@@ -39,7 +39,17 @@ function expOfSum(x: number, low: number): number {
 
 /** 1/2! … 1/12! */
 const inverseFactorials: readonly number[] = [
-  1 / 2, 1 / 6, 1 / 24, 1 / 120, 1 / 720, 1 / 5040, 1 / 40320, 1 / 362880, 1 / 3628800, 1 / 39916800, 1 / 479001600,
+  1 / 2,
+  1 / 6,
+  1 / 24,
+  1 / 120,
+  1 / 720,
+  1 / 5040,
+  1 / 40320,
+  1 / 362880,
+  1 / 3628800,
+  1 / 39916800,
+  1 / 479001600,
 ];
 
 /** The natural logarithm: NaN below 0, −Infinity at ±0. */
@@ -111,11 +121,23 @@ function cosOfSum(r: number, rest: number): number {
 
 /** 1/3! … 1/15! */
 const oddFactorials: readonly number[] = [
-  1 / 6, 1 / 120, 1 / 5040, 1 / 362880, 1 / 39916800, 1 / 6227020800, 1 / 1307674368000,
+  1 / 6,
+  1 / 120,
+  1 / 5040,
+  1 / 362880,
+  1 / 39916800,
+  1 / 6227020800,
+  1 / 1307674368000,
 ];
 /** 1/4! … 1/16! */
 const evenFactorials: readonly number[] = [
-  1 / 24, 1 / 720, 1 / 40320, 1 / 3628800, 1 / 479001600, 1 / 87178291200, 1 / 20922789888000,
+  1 / 24,
+  1 / 720,
+  1 / 40320,
+  1 / 3628800,
+  1 / 479001600,
+  1 / 87178291200,
+  1 / 20922789888000,
 ];
 
 /** xʸ with the special values of IEEE 754 (x⁰ = 1 and 1ʸ = 1 for every x and y; NaN for x < 0 unless y is an integer). */

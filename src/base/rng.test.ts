@@ -63,7 +63,9 @@ test("moments: uniform has mean ½ and variance 1/12, normal 0, 1 and kurtosis 3
 
 test("bad seeds and positions are refused", () => {
   for (const seed of [-1, 0.5, 2 ** 53, NaN]) expect(() => deriveKey(seed, "x")).toThrow(GradusError);
-  expect(() => deriveKey(-1, "x")).toThrow("seed: must be an integer from 0 to 2⁵³ − 1; got -1. Choose one such as 42.");
+  expect(() => deriveKey(-1, "x")).toThrow(
+    "seed: must be an integer from 0 to 2⁵³ − 1; got -1. Choose one such as 42.",
+  );
   expect(() => new RandomStream(1, "x").bits(2 ** 32)).toThrow(InternalError);
   expect(() => new RandomStream(1, "x", -1)).toThrow(InternalError);
 });

@@ -83,17 +83,24 @@ type Product<A extends string, B extends string> = B extends `${infer First exte
     : Sum<Scale<A, First>, `0${Product<A, Rest>}`>
   : never;
 
-type Scale<A extends string, By extends Digit, Carry extends Digit = "0", Done extends string = ""> =
-  A extends `${infer First extends Digit}${infer Rest}`
-    ? DigitsOf<[...Copies<Units[First]>[By], ...Units[Carry]]> extends [
-        infer Ones extends Digit,
-        infer Tens extends Digit,
-      ]
-      ? Scale<Rest, By, Tens, `${Done}${Ones}`>
-      : never
-    : WithCarry<Done, Carry>;
+type Scale<
+  A extends string,
+  By extends Digit,
+  Carry extends Digit = "0",
+  Done extends string = "",
+> = A extends `${infer First extends Digit}${infer Rest}`
+  ? DigitsOf<[...Copies<Units[First]>[By], ...Units[Carry]]> extends [
+      infer Ones extends Digit,
+      infer Tens extends Digit,
+    ]
+    ? Scale<Rest, By, Tens, `${Done}${Ones}`>
+    : never
+  : WithCarry<Done, Carry>;
 
-type Sum<A extends string, B extends string, Carry extends Digit = "0", Done extends string = ""> = [A, B] extends ["", ""]
+type Sum<A extends string, B extends string, Carry extends Digit = "0", Done extends string = ""> = [A, B] extends [
+  "",
+  "",
+]
   ? WithCarry<Done, Carry>
   : DigitsOf<[...Units[First<A>], ...Units[First<B>], ...Units[Carry]]> extends [
         infer Ones extends Digit,

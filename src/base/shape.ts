@@ -38,10 +38,10 @@ export function showShape(shape: Shape): string {
 export function checkShape(operation: string, shape: Shape): void {
   for (const dimension of shape) {
     if (!Number.isSafeInteger(dimension) || dimension < 0) {
-      throw new ShapeError(
-        `${operation}: every dimension must be a non-negative integer; got ${showShape(shape)}.`,
-        { operation, actual: showShape(shape) },
-      );
+      throw new ShapeError(`${operation}: every dimension must be a non-negative integer; got ${showShape(shape)}.`, {
+        operation,
+        actual: showShape(shape),
+      });
     }
   }
   if (!Number.isSafeInteger(sizeOf(shape))) {

@@ -11,9 +11,9 @@ import type { Numerics, Target, TargetName } from "../targets/target.ts";
 import type { Arguments } from "./arguments.ts";
 import type { Command, ExitCode } from "./command.ts";
 import { jsonFlag, numericsFlag, readPlace, targetFlag } from "./flags.ts";
-import { print, type Terminal } from "./terminal.ts";
 import { count, duration } from "./terminal/numbers.ts";
 import { padEnd, padStart } from "./terminal/style.ts";
+import { print, type Terminal } from "./terminal.ts";
 
 export const doctorCommand: Command = {
   name: "doctor",
@@ -64,7 +64,8 @@ async function start(name: TargetName, numerics: Numerics): Promise<Target | str
   try {
     return await targetOf(name, { numerics });
   } catch (error) {
-    if (error instanceof TargetError && error.details.expected === "fused") return "this engine has no fused multiply-add";
+    if (error instanceof TargetError && error.details.expected === "fused")
+      return "this engine has no fused multiply-add";
     throw error;
   }
 }
@@ -81,7 +82,10 @@ function printTable(target: Target, reports: readonly FamilyReport[], speed: Spe
   const { style } = terminal;
   const threads = count(target.threads, "thread");
   print(terminal, style.bold(`${target.name}, ${target.numerics}, ${threads}`));
-  print(terminal, style.dim(`  ${padEnd("family", 14)}${padStart("cases", 7)}${padStart("failures", 10)}${padStart("time", 10)}`));
+  print(
+    terminal,
+    style.dim(`  ${padEnd("family", 14)}${padStart("cases", 7)}${padStart("failures", 10)}${padStart("time", 10)}`),
+  );
   for (const { family, cases, failures, milliseconds } of reports) {
     const failed = padStart(String(failures.length), 10);
     const figures = `${padStart(String(cases), 7)}${failures.length > 0 ? style.red(failed) : failed}`;

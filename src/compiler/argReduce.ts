@@ -34,7 +34,12 @@ export function lowerArgReduce([node]: readonly Node[], around: Surroundings): N
     const extent = overPoints(k, node.shape, (position) => {
       const valueAt = (along: Position["axes"][number]): Vector => {
         const here = { ...position, axes: [...position.axes, along] };
-        return k.load(addressOf(from, load.node.dtype, source, here), load.node.dtype, laneStride(source, here), position.active);
+        return k.load(
+          addressOf(from, load.node.dtype, source, here),
+          load.node.dtype,
+          laneStride(source, here),
+          position.active,
+        );
       };
       const first = valueAt({ index: null, offset: 0 });
       const best = k.variable(first);

@@ -14,11 +14,7 @@ export interface Merging {
 /**
  * Merges runs of `axes` (original axis numbers, outermost first) as far as all linear forms allow. Axes of size 1 vanish.
  */
-export function mergeAxes(
-  axes: readonly number[],
-  sizes: readonly number[],
-  linears: readonly Linear[],
-): Merging {
+export function mergeAxes(axes: readonly number[], sizes: readonly number[], linears: readonly Linear[]): Merging {
   const groups: number[][] = [];
   const merged: number[] = [];
   for (const axis of axes) {

@@ -7,7 +7,15 @@ import type { Node } from "../graph/node.ts";
 import type { KernelBuilder } from "../kernel/builder.ts";
 import type { Kernel, Vector } from "../kernel/language.ts";
 import { addressOf, Evaluator, laneStride, type Position } from "./evaluate.ts";
-import { type Expression, flatten, identityAccess, type Linear, linearize, linearsOf, mapLinears } from "./expression.ts";
+import {
+  type Expression,
+  flatten,
+  identityAccess,
+  type Linear,
+  linearize,
+  linearsOf,
+  mapLinears,
+} from "./expression.ts";
 import type { Machine } from "./machine.ts";
 
 /** A kernel on nodes: `buffers[i]` is the node whose memory is the kernel's buffer i. */
@@ -136,7 +144,10 @@ export function describeMembers(members: readonly Member[], table: BufferTable):
         break;
       case "load": {
         const member = here.get(expression.node);
-        text = member === undefined ? `load ${table.add(expression.node)} ${expression.node.dtype} ${at}` : `member ${member}`;
+        text =
+          member === undefined
+            ? `load ${table.add(expression.node)} ${expression.node.dtype} ${at}`
+            : `member ${member}`;
         break;
       }
       case "gather":

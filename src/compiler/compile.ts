@@ -77,7 +77,9 @@ export function compileModule(module: Module, machine: Machine): Program {
   const late = after.flatMap(lower);
   // States that could not be written in place are copied last, from the arena.
   const copies = deferred.map((next) => ({ next, copy: build.stopGradient(next) }));
-  const copyCalls = copies.flatMap(({ copy }) => (sizeOf(copy.shape) === 0 ? [] : lowerings.elementwise([copy], { ...around, escapes: () => true })));
+  const copyCalls = copies.flatMap(({ copy }) =>
+    sizeOf(copy.shape) === 0 ? [] : lowerings.elementwise([copy], { ...around, escapes: () => true }),
+  );
   (roles.guard ? late : early).push(...copyCalls);
 
   const slots = new Map<Node, number>([...roles.sources, ...roles.results]);

@@ -16,14 +16,14 @@ import {
   linearsOfMembers,
   type Member,
   membersOf,
-  nameOfMembers,
   type NodeCall,
+  nameOfMembers,
   rewriteMembers,
   type Surroundings,
 } from "./body.ts";
 import { type Access, type Expression, flatten, identityAccess, type Linear, linearize } from "./expression.ts";
 import { mapKernel } from "./map.ts";
-import { packedElements, type Product, productKernel } from "./product.ts";
+import { type Product, packedElements, productKernel } from "./product.ts";
 
 /** The axes of the iteration space: batch, rows (free in a), columns (free in b), contracted. */
 interface Space {
@@ -65,7 +65,11 @@ export function lowerContract(nodes: readonly Node[], around: Surroundings): Nod
   const fused = mergeProduct(space, lined, members, around.machine.lanes);
   if (fused) return [...calls, contractKernel(fused, members, lined, anchor, around)];
 
-  const alone: Member = { node: anchor, expression: null, output: linearize(identityAccess(anchor.shape), anchor.shape, anchor.shape.length) };
+  const alone: Member = {
+    node: anchor,
+    expression: null,
+    output: linearize(identityAccess(anchor.shape), anchor.shape, anchor.shape.length),
+  };
   const product = mergeProduct(space, lined, [alone], around.machine.lanes)!;
   calls.push(contractKernel(product, [alone], lined, anchor, around));
   const epilogue = members.filter(({ node }) => node !== anchor);
@@ -113,7 +117,8 @@ function mergeProduct(
     coefficients: [...at.coefficients, ...space.inner.map(() => 0)],
   }));
   const linears = [a.at, b.at, ...linearsOfMembers(lifted)];
-  const merge = (axes: readonly number[]): readonly (readonly number[])[] => mergeAxes(axes, space.sizes, linears).groups;
+  const merge = (axes: readonly number[]): readonly (readonly number[])[] =>
+    mergeAxes(axes, space.sizes, linears).groups;
   const [batch, rows, columns, inner] = [space.batch, space.rows, space.columns, space.inner].map(merge) as [
     number[][],
     number[][],
@@ -143,7 +148,12 @@ function mergeProduct(
   };
 }
 
-function copyOperand(load: Load, axes: readonly number[], space: Space, around: Surroundings): { call: NodeCall; load: Load } {
+function copyOperand(
+  load: Load,
+  axes: readonly number[],
+  space: Space,
+  around: Surroundings,
+): { call: NodeCall; load: Load } {
   const shape = axes.map((axis) => space.sizes[axis]!);
   const copy = build.input("contract operand", shape, load.node.dtype);
   const output = linearize(identityAccess(shape), shape, shape.length);

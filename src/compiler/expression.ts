@@ -108,9 +108,11 @@ export function flatten(node: Node, access: Access, rank: number, rules: Flatten
         return args.includes(null) ? null : { kind: "apply", node, op, args: args as Expression[] };
       }
       case "movement": {
-        const inner = op.view(node).map(({ axis, offset, step }) =>
-          axis < 0 ? { ...nothing(rank), offset } : scaled(access[axis]!, step, offset),
-        );
+        const inner = op
+          .view(node)
+          .map(({ axis, offset, step }) =>
+            axis < 0 ? { ...nothing(rank), offset } : scaled(access[axis]!, step, offset),
+          );
         return visit(node.inputs[0]!, inner);
       }
       case "reshape":
@@ -165,10 +167,7 @@ function source(node: Node, access: Access): Expression | null {
 function sameAccess(a: Access, b: Access): boolean {
   return (
     a === b ||
-    a.every(
-      (axis, i) =>
-        axis.offset === b[i]!.offset && axis.coefficients.every((c, j) => c === b[i]!.coefficients[j]),
-    )
+    a.every((axis, i) => axis.offset === b[i]!.offset && axis.coefficients.every((c, j) => c === b[i]!.coefficients[j]))
   );
 }
 

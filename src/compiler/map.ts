@@ -13,11 +13,11 @@ import {
   linearsOfMembers,
   type Member,
   membersOf,
-  nameOfMembers,
   type NodeCall,
+  nameOfMembers,
   rewriteMembers,
-  storeMembers,
   type Surroundings,
+  storeMembers,
 } from "./body.ts";
 import type { Position } from "./evaluate.ts";
 

@@ -9,7 +9,9 @@ export type Load = Expression & { readonly kind: "load" };
 
 /** Where a node's elements lie, as a linear form over its own axes. */
 export function loadOf(node: Node, around: Surroundings): Load {
-  const load = flatten(node, identityAccess(node.shape), node.shape.length, { stored: (other) => around.stored.has(other) });
+  const load = flatten(node, identityAccess(node.shape), node.shape.length, {
+    stored: (other) => around.stored.has(other),
+  });
   invariant(load?.kind === "load", `an operand of ${node.op.name} is not in memory`);
   return load;
 }

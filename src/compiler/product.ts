@@ -232,4 +232,3 @@ class ProductWriter {
     return { axes, vectorAxis: outer.length + 1, active };
   }
 }
-

@@ -19,14 +19,22 @@ import {
   linearsOfMembers,
   type Member,
   membersOf,
-  nameOfMembers,
   type NodeCall,
+  nameOfMembers,
   rewriteMembers,
-  storeMembers,
   type Surroundings,
+  storeMembers,
 } from "./body.ts";
 import { Evaluator, type Position } from "./evaluate.ts";
-import { type Expression, flatten, identityAccess, type Linear, linearize, linearsOf, mapLinears } from "./expression.ts";
+import {
+  type Expression,
+  flatten,
+  identityAccess,
+  type Linear,
+  linearize,
+  linearsOf,
+  mapLinears,
+} from "./expression.ts";
 import { mapKernel } from "./map.ts";
 
 /** Partials of the innermost rule, however many lanes there are. */
@@ -72,7 +80,12 @@ export function lowerReduce(nodes: readonly Node[], around: Surroundings): NodeC
     output: linearize(identityAccess(shape), shape, shape.length),
   };
   const load: Expression = { kind: "load", node: copy, at: copied.output! };
-  const lined = mergeReduction(load, shape, axes.map((_, i) => kept.length + i), members)!;
+  const lined = mergeReduction(
+    load,
+    shape,
+    axes.map((_, i) => kept.length + i),
+    members,
+  )!;
   return [
     mapKernel([copied], shape, around),
     reduceKernel({ op, type: scalarOf(source.dtype), inner, ...lined }, anchor, around),
@@ -162,7 +175,11 @@ function innerKernel(k: KernelBuilder, reduction: Reduction, table: BufferTable)
       for (let at = whole; at < length; at += k.lanes) {
         add((at - whole) / k.lanes, valueAt(index, offset + at, Math.min(k.lanes, length - at)));
       }
-      return foldPartials(k, sums.map((sum) => k.get(sum)), combine);
+      return foldPartials(
+        k,
+        sums.map((sum) => k.get(sum)),
+        combine,
+      );
     };
     const [result] = overBlocks(k, count, innerBlock, combine, (...range) => [block(...range)]);
     const position = { axes: axesAt(null, 0), vectorAxis: -1, active: 1 };
@@ -179,11 +196,7 @@ function innerKernel(k: KernelBuilder, reduction: Reduction, table: BufferTable)
 }
 
 /** The fixed tree over 16 partials: halves are combined, four times. Every lane ends with the result. */
-function foldPartials(
-  k: KernelBuilder,
-  sums: readonly Vector[],
-  combine: (a: Vector, b: Vector) => Vector,
-): Vector {
+function foldPartials(k: KernelBuilder, sums: readonly Vector[], combine: (a: Vector, b: Vector) => Vector): Vector {
   let vectors = sums;
   while (vectors.length > 1) {
     const half = vectors.length / 2;
@@ -224,7 +237,13 @@ function outerKernel(k: KernelBuilder, reduction: Reduction, table: BufferTable)
   const last = kept.length - 1;
 
   // `vectors` neighbouring vectors from `index + offset` on; the last has `active` lanes.
-  const columns = (outer: readonly Index[], index: Index | null, offset: number, vectors: number, active: number): void => {
+  const columns = (
+    outer: readonly Index[],
+    index: Index | null,
+    offset: number,
+    vectors: number,
+    active: number,
+  ): void => {
     const positionAt = (vector: number, along: { index: Index | null; offset: number }): Position => ({
       axes: [
         ...outer.map((index) => ({ index, offset: 0 })),
@@ -237,12 +256,13 @@ function outerKernel(k: KernelBuilder, reduction: Reduction, table: BufferTable)
     const chains = (index: Index | null, offset: number, length: number): Vector[] => {
       const sums = Array.from({ length: vectors }, () => k.variable(identity));
       const from = index ? k.compute("add", index, offset) : k.index(offset);
-      if (length > 0) k.loop(from, k.compute("add", from, length), 1, (at) => {
-        sums.forEach((sum, vector) => {
-          const value = new Evaluator(k, table.numbers, positionAt(vector, { index: at, offset: 0 })).value(input);
-          k.set(sum, combine(k.get(sum), value));
+      if (length > 0)
+        k.loop(from, k.compute("add", from, length), 1, (at) => {
+          sums.forEach((sum, vector) => {
+            const value = new Evaluator(k, table.numbers, positionAt(vector, { index: at, offset: 0 })).value(input);
+            k.set(sum, combine(k.get(sum), value));
+          });
         });
-      });
       return sums.map((sum) => k.get(sum));
     };
     const results = overBlocks(k, count, outerBlock, combine, chains);

@@ -47,7 +47,13 @@ export function lowerScan([node]: readonly Node[], around: Surroundings): NodeCa
       };
       const store = (index: Index, value: Vector): void => {
         const here = at(index);
-        k.store(addressOf(to, node.dtype, target, here), node.dtype, value, laneStride(target, here) || 1, position.active);
+        k.store(
+          addressOf(to, node.dtype, target, here),
+          node.dtype,
+          value,
+          laneStride(target, here) || 1,
+          position.active,
+        );
       };
       // One block; `before` is the sum of those in front of it, if there are any.
       const chain = (begin: Index, end: Index, before: (() => Vector) | null): Vector => {

@@ -58,10 +58,7 @@ function reaches(from: Group, to: Group, needs: ReadonlyMap<Group, ReadonlySet<G
 }
 
 /** Depth first from the groups as given, so that values are used soon after they are made. */
-function topologicalOrder(
-  groups: readonly Group[],
-  needs: ReadonlyMap<Group, ReadonlySet<Group>>,
-): Group[] {
+function topologicalOrder(groups: readonly Group[], needs: ReadonlyMap<Group, ReadonlySet<Group>>): Group[] {
   const age = (group: Group): number => group.members[0]!.id;
   const order: Group[] = [];
   const state = new Map<Group, "open" | "done">();
@@ -78,7 +75,10 @@ function topologicalOrder(
       order.push(group);
       stack.pop();
     } else {
-      invariant(state.get(group) !== "open" || missing.every((need) => state.get(need) !== "open"), "kernels wait for each other");
+      invariant(
+        state.get(group) !== "open" || missing.every((need) => state.get(need) !== "open"),
+        "kernels wait for each other",
+      );
       state.set(group, "open");
       stack.push(...missing.sort((a, b) => age(b) - age(a)));
     }

@@ -50,11 +50,13 @@ export function chooseStored(nodes: readonly Node[], roles: Roles): Set<Node> {
   const depths = new Map<Node, number>();
   for (const node of nodes) {
     if (storage[node.op.kind] !== "always") storeBeforeTooMany(node, loads, stored);
-    const depth = 1 + node.inputs.reduce((most, input) => Math.max(most, stored.has(input) ? 0 : depths.get(input)!), 0);
+    const depth =
+      1 + node.inputs.reduce((most, input) => Math.max(most, stored.has(input) ? 0 : depths.get(input)!), 0);
     depths.set(node, depth);
     if (depth > deepest) stored.add(node);
     const inherited = node.inputs.reduce((sum, input) => sum + weightOf(input), 0);
-    const own = node.op.kind === "elementwise" ? weightOfOperation(node.op, node) : node.op.kind === "gather" ? cheap : 0;
+    const own =
+      node.op.kind === "elementwise" ? weightOfOperation(node.op, node) : node.op.kind === "gather" ? cheap : 0;
     weights.set(node, own + inherited);
     if (storage[node.op.kind] === "when shared" && uses.get(node)! > 1 && own + inherited > cheap) stored.add(node);
     if (node.op.kind === "movement" && sizeOf(node.shape) > sizeOf(node.inputs[0]!.shape)) {
@@ -160,7 +162,11 @@ function weightOfOperation(op: ElementwiseOperation<unknown>, node: Node): numbe
   if (weight === undefined) {
     const k = new KernelBuilder(1, [types.length]);
     const args = types.map((type, i) => k.load({ buffer: i, offset: 0, terms: [] }, type));
-    k.store({ buffer: types.length, offset: 0, terms: [] }, node.dtype, op.lower(k.scalars, args, types, node.attributes));
+    k.store(
+      { buffer: types.length, offset: 0, terms: [] },
+      node.dtype,
+      op.lower(k.scalars, args, types, node.attributes),
+    );
     weight = k.finish("weight", types.length + 1, 1).body.instructions.length - types.length - 1;
     known.set(key, weight);
   }

@@ -36,7 +36,12 @@ export function lowerWindow([node]: readonly Node[], around: Surroundings): Node
     const target = linearize(identityAccess(node.shape), node.shape, node.shape.length);
     const extent = overOutputs(k, node.shape, slidings, (at, active, lanes) => {
       const read = (positions: readonly Index[]): Vector =>
-        k.load(address(from, x.dtype, load.at, positions), load.node.dtype, lanes ? load.at.coefficients.at(-1)! : 0, active);
+        k.load(
+          address(from, x.dtype, load.at, positions),
+          load.node.dtype,
+          lanes ? load.at.coefficients.at(-1)! : 0,
+          active,
+        );
       const each = (begin: Index, end: Index, visit: (position: Index, value: Vector) => void): void =>
         overWindow(k, slidings, x.shape, at, begin, end, (position, positions) => visit(position, read(positions)));
       const result = op.gives === "place" ? firstMaximum(k, op, node, each) : combination(k, op, node, each);

@@ -213,7 +213,11 @@ export class Dataset<In extends Shape = Shape> {
   }
 }
 
-function gatherRows<A extends Uint8Array | Float32Array | Int32Array>(source: A, indices: ArrayLike<number>, size: number): A {
+function gatherRows<A extends Uint8Array | Float32Array | Int32Array>(
+  source: A,
+  indices: ArrayLike<number>,
+  size: number,
+): A {
   const rows = new (source.constructor as new (length: number) => A)(indices.length * size);
   for (let i = 0; i < indices.length; i++) {
     const from = indices[i]! * size;

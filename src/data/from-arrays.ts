@@ -75,13 +75,19 @@ function countOf({ inputs, inputShape, targets, targetShape }: ArraysOptions): n
   const targetCount = isLabels(targets) ? targets.length : rowCount("targets", targets, targetShape);
   const count = inputCount ?? targetCount;
   if (count === null) {
-    throw new DataError("data: two flat arrays do not tell how many examples there are. Give inputShape, such as [2].", {
-      operation: "data",
-      hint: "inputShape",
-    });
+    throw new DataError(
+      "data: two flat arrays do not tell how many examples there are. Give inputShape, such as [2].",
+      {
+        operation: "data",
+        hint: "inputShape",
+      },
+    );
   }
   if (count === 0) {
-    throw new DataError("data: needs at least one example; got none. Check what was read.", { operation: "data", length: 0 });
+    throw new DataError("data: needs at least one example; got none. Check what was read.", {
+      operation: "data",
+      length: 0,
+    });
   }
   if (targetCount !== null && targetCount !== count) {
     throw new DataError(
@@ -174,11 +180,14 @@ function checkFinite(what: string, data: Uint8Array | Float32Array, shape: Shape
 /** The coordinates of the flat position `index`. */
 function positionIn(shape: Shape, index: number): number[] {
   let rest = index;
-  return shape.toReversed().map((dimension) => {
-    const coordinate = rest % dimension;
-    rest = Math.floor(rest / dimension);
-    return coordinate;
-  }).toReversed();
+  return shape
+    .toReversed()
+    .map((dimension) => {
+      const coordinate = rest % dimension;
+      rest = Math.floor(rest / dimension);
+      return coordinate;
+    })
+    .toReversed();
 }
 
 type LabelSource = readonly number[] | readonly string[] | NumberArray;

@@ -20,7 +20,11 @@ export const largestGzipRatio = 1032;
  * @returns     the bytes, and whether there are no more
  * @throws {FileError} the data is damaged or cut off within the inflated part
  */
-export async function gunzip(bytes: Uint8Array, most: number, file: string): Promise<{ bytes: Uint8Array; all: boolean }> {
+export async function gunzip(
+  bytes: Uint8Array,
+  most: number,
+  file: string,
+): Promise<{ bytes: Uint8Array; all: boolean }> {
   const input = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream();
   const reader = input.pipeThrough(new DecompressionStream("gzip")).getReader();
   const chunks: Uint8Array[] = [];

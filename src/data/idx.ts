@@ -132,7 +132,11 @@ export interface IdxPairOptions {
  * @throws {DataError} the files do not belong together
  * @example const test = await readIdxPair(imageBytes, labelBytes);  // in a browser, from fetch
  */
-export async function readIdxPair(inputs: Uint8Array, labels: Uint8Array, options: IdxPairOptions = {}): Promise<Dataset> {
+export async function readIdxPair(
+  inputs: Uint8Array,
+  labels: Uint8Array,
+  options: IdxPairOptions = {},
+): Promise<Dataset> {
   const { classes, files = ["inputs", "labels"] } = options;
   const [x, y] = await Promise.all([readIdx(inputs, files[0]), readIdx(labels, files[1])]);
   if (y.shape.length !== 1 || y.dtype === "float32") {

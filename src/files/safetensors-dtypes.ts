@@ -27,7 +27,11 @@ function same(dtype: DType, bytes: number): FileDType {
   return { bytes, dtype, decode: (source) => viewOf(dtype, source.slice().buffer, 0, source.length / bytes) };
 }
 
-function widened(bytes: number, dtype: "float32" | "int32", read: (view: DataView, offset: number) => number): FileDType {
+function widened(
+  bytes: number,
+  dtype: "float32" | "int32",
+  read: (view: DataView, offset: number) => number,
+): FileDType {
   const decode = (source: Uint8Array): Data => {
     const view = new DataView(source.buffer, source.byteOffset, source.byteLength);
     const values = allocate(dtype, source.length / bytes);

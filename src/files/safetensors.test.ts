@@ -28,11 +28,18 @@ test("all dtypes come back as they went in, in the same order", () => {
   const anyTensor = fc
     .tuple(fc.constantFrom(...dtypes), fc.array(fc.nat(4), { maxLength: 3 }), fc.integer())
     .map(([dtype, shape, seed]): TensorData => {
-      const data = allocate(dtype, shape.reduce((size, dimension) => size * dimension, 1));
+      const data = allocate(
+        dtype,
+        shape.reduce((size, dimension) => size * dimension, 1),
+      );
       for (let i = 0; i < data.length; i++) data[i] = dtype === "bool" ? (seed + i) & 1 : seed * i;
       return { dtype, shape, data };
     });
-  const anyTensors = fc.dictionary(fc.string().filter((name) => name !== "__metadata__"), anyTensor, { maxKeys: 6 });
+  const anyTensors = fc.dictionary(
+    fc.string().filter((name) => name !== "__metadata__"),
+    anyTensor,
+    { maxKeys: 6 },
+  );
   const anyTexts = fc.dictionary(fc.string(), fc.string({ unit: "grapheme" }), { maxKeys: 3 });
   fc.assert(
     fc.property(anyTensors, anyTexts, (tensors, metadata) => {
@@ -43,7 +50,9 @@ test("all dtypes come back as they went in, in the same order", () => {
     { seed: 1, numRuns: 200 },
   );
   const names = ["2.weight", "0.weight", "0.bias"];
-  const tensors = new Map(names.map((name): [string, TensorData] => [name, { dtype: "uint8", shape: [], data: Uint8Array.of(7) }]));
+  const tensors = new Map(
+    names.map((name): [string, TensorData] => [name, { dtype: "uint8", shape: [], data: Uint8Array.of(7) }]),
+  );
   expect([...decodeSafetensors(encodeSafetensors(tensors)).tensors.keys()]).toEqual(names);
 });
 
@@ -85,28 +94,60 @@ test("other number types become what holds them exactly", () => {
   expect(() => only("BOOL", [1], [2])).toThrow("tensor x of BOOL must fit bool");
 });
 
-const tensor = (dtype: string, shape: readonly unknown[], ...data_offsets: number[]): object => ({ dtype, shape, data_offsets });
+const tensor = (dtype: string, shape: readonly unknown[], ...data_offsets: number[]): object => ({
+  dtype,
+  shape,
+  data_offsets,
+});
 const damaged: readonly [what: string, file: Uint8Array, message: string][] = [
-  ["nothing", new Uint8Array(0), "m: a safetensors file begins with 8 bytes that give the header's length; it has 0 bytes."],
+  [
+    "nothing",
+    new Uint8Array(0),
+    "m: a safetensors file begins with 8 bytes that give the header's length; it has 0 bytes.",
+  ],
   [
     "a header beyond the file",
     Uint8Array.of(255, 255, 255, 255, 255, 255, 255, 127, 123, 125),
     "m: the header of a safetensors file must end within the file and 100000000 bytes; 9223372036854775807 bytes are announced, " +
       "the file has 10. It is cut off or no safetensors file; fetch or save it again.",
   ],
-  ["no JSON", fileOf("hello"), "m: the header of a safetensors file must be a JSON object; it is not. It is no safetensors file."],
+  [
+    "no JSON",
+    fileOf("hello"),
+    "m: the header of a safetensors file must be a JSON object; it is not. It is no safetensors file.",
+  ],
   ["bytes that are no text", fileOf("{}\xff").fill(0xff, 10, 11), "must be a JSON object"],
   ["a list", fileOf("[]"), "must be a JSON object"],
-  ["metadata that is no text", fileOf({ __metadata__: { a: 1 } }), "m: the header's __metadata__ must consist of texts;"],
-  ["no entry", fileOf({ x: 1 }), "m: the header must give tensor x a dtype, a shape and offsets that agree; its entry is no object."],
+  [
+    "metadata that is no text",
+    fileOf({ __metadata__: { a: 1 } }),
+    "m: the header's __metadata__ must consist of texts;",
+  ],
+  [
+    "no entry",
+    fileOf({ x: 1 }),
+    "m: the header must give tensor x a dtype, a shape and offsets that agree; its entry is no object.",
+  ],
   ["an unknown dtype", fileOf({ x: tensor("F8_E4M3", [1], 0, 1) }, [0]), 'its dtype is "F8_E4M3", known are F64, F32,'],
   ["a dtype from the prototype", fileOf({ x: tensor("constructor", [1], 0, 1) }, [0]), 'its dtype is "constructor"'],
   ["a negative dimension", fileOf({ x: tensor("U8", [-1], 0, 1) }, [0]), "its shape is [-1]"],
-  ["an absurd shape", fileOf({ x: tensor("U8", [2 ** 40, 2 ** 40], 0, 1) }, [0]), "its shape is [1099511627776,1099511627776]"],
+  [
+    "an absurd shape",
+    fileOf({ x: tensor("U8", [2 ** 40, 2 ** 40], 0, 1) }, [0]),
+    "its shape is [1099511627776,1099511627776]",
+  ],
   ["a shape of texts", fileOf({ x: tensor("U8", ["1"], 0, 1) }, [0]), 'its shape is ["1"]'],
-  ["offsets backwards", fileOf({ x: tensor("U8", [1], 1, 0) }, [0]), "U8 [1] takes 1 bytes, its offsets [1, 0] span -1"],
+  [
+    "offsets backwards",
+    fileOf({ x: tensor("U8", [1], 1, 0) }, [0]),
+    "U8 [1] takes 1 bytes, its offsets [1, 0] span -1",
+  ],
   ["one offset", fileOf({ x: tensor("U8", [1], 0) }, [0]), "its offsets are [0]"],
-  ["a size that disagrees", fileOf({ x: tensor("F32", [2], 0, 4) }, [0, 0, 0, 0]), "F32 [2] takes 8 bytes, its offsets [0, 4] span 4"],
+  [
+    "a size that disagrees",
+    fileOf({ x: tensor("F32", [2], 0, 4) }, [0, 0, 0, 0]),
+    "F32 [2] takes 8 bytes, its offsets [0, 4] span 4",
+  ],
   [
     "an overlap",
     fileOf({ x: tensor("U8", [2], 0, 2), y: tensor("U8", [2], 1, 3) }, [0, 0, 0]),
@@ -118,7 +159,11 @@ const damaged: readonly [what: string, file: Uint8Array, message: string][] = [
     fileOf({ x: tensor("F32", [1_000_000_000], 0, 4_000_000_000) }, [0, 0]),
     "m: the tensors must fill the file to its end; they take 4000000000 bytes, 2 are there. The file is cut off; fetch or save it again.",
   ],
-  ["bytes at the end", fileOf({ x: tensor("U8", [1], 0, 1) }, [0, 0]), "Something was appended; fetch or save it again."],
+  [
+    "bytes at the end",
+    fileOf({ x: tensor("U8", [1], 0, 1) }, [0, 0]),
+    "Something was appended; fetch or save it again.",
+  ],
 ];
 
 test.each(damaged)("refuses %s", (_, file, message) => {

@@ -104,7 +104,14 @@ export function decodeSafetensors(bytes: Uint8Array, file = "safetensors"): Safe
   const body = new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength).subarray(8 + headerLength);
   checkOffsets(entries, body.length, refuse);
   const tensors = new Map<string, TensorData>();
-  for (const [name, { dtype, shape, data_offsets: [begin, end] }] of entries) {
+  for (const [
+    name,
+    {
+      dtype,
+      shape,
+      data_offsets: [begin, end],
+    },
+  ] of entries) {
     const { dtype: decoded, decode } = fileDTypes[dtype]!;
     const data = decode(body.subarray(begin, end));
     if (data === null) {
@@ -119,7 +126,10 @@ type Refuse = (rule: string, actual: string, hint?: string) => never;
 
 function readHeaderLength(bytes: Uint8Array, refuse: Refuse): number {
   if (bytes.length < 8) {
-    return refuse("a safetensors file begins with 8 bytes that give the header's length", `it has ${bytes.length} bytes`);
+    return refuse(
+      "a safetensors file begins with 8 bytes that give the header's length",
+      `it has ${bytes.length} bytes`,
+    );
   }
   const length = new DataView(bytes.buffer, bytes.byteOffset).getBigUint64(0, true);
   const most = Math.min(longestHeader, bytes.length - 8);
@@ -147,7 +157,8 @@ function readHeader(json: Uint8Array, refuse: Refuse): Header {
   }
   const entries = Object.entries(tensors).map(([name, entry]): [string, HeaderEntry] => {
     const problem = problemOf(entry);
-    if (problem !== null) refuse(`the header must give tensor ${name} a dtype, a shape and offsets that agree`, problem);
+    if (problem !== null)
+      refuse(`the header must give tensor ${name} a dtype, a shape and offsets that agree`, problem);
     return [name, entry as HeaderEntry];
   });
   return { entries, metadata: metadata as Record<string, string> };
@@ -172,7 +183,8 @@ function problemOf(entry: unknown): string | null {
   const { dtype, shape, data_offsets: offsets } = entry;
   const type: FileDType | undefined = Object.hasOwn(fileDTypes, String(dtype)) ? fileDTypes[String(dtype)] : undefined;
   if (!type) return `its dtype is ${JSON.stringify(dtype)}, known are ${Object.keys(fileDTypes).join(", ")}`;
-  if (!isCounts(shape) || !Number.isSafeInteger(sizeOf(shape) * type.bytes)) return `its shape is ${JSON.stringify(shape)}`;
+  if (!isCounts(shape) || !Number.isSafeInteger(sizeOf(shape) * type.bytes))
+    return `its shape is ${JSON.stringify(shape)}`;
   if (!isCounts(offsets) || offsets.length !== 2) return `its offsets are ${JSON.stringify(offsets)}`;
   const bytes = sizeOf(shape) * type.bytes;
   const [begin, end] = offsets as [number, number];
@@ -186,11 +198,21 @@ function isCounts(value: unknown): value is readonly number[] {
 
 /** The tensors must cover the bytes after the header one after the other: nothing hidden, nothing shared, nothing missing. */
 function checkOffsets(entries: Header["entries"], size: number, refuse: Refuse): void {
-  const inOrder = entries.toSorted(([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1]);
+  const inOrder = entries.toSorted(
+    ([, a], [, b]) => a.data_offsets[0] - b.data_offsets[0] || a.data_offsets[1] - b.data_offsets[1],
+  );
   let position = 0;
-  for (const [name, { data_offsets: [begin, end] }] of inOrder) {
+  for (const [
+    name,
+    {
+      data_offsets: [begin, end],
+    },
+  ] of inOrder) {
     if (begin !== position) {
-      refuse("tensors must follow one another without gap or overlap", `${name} begins at ${begin} instead of ${position}`);
+      refuse(
+        "tensors must follow one another without gap or overlap",
+        `${name} begins at ${begin} instead of ${position}`,
+      );
     }
     position = end;
   }
@@ -198,6 +220,8 @@ function checkOffsets(entries: Header["entries"], size: number, refuse: Refuse):
   refuse(
     "the tensors must fill the file to its end",
     `they take ${position} bytes, ${size} are there`,
-    position > size ? "The file is cut off; fetch or save it again." : "Something was appended; fetch or save it again.",
+    position > size
+      ? "The file is cut off; fetch or save it again."
+      : "Something was appended; fetch or save it again.",
   );
 }

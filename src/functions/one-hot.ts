@@ -31,7 +31,11 @@ export function oneHot<I extends Shape, const N extends number, D extends DType 
   }
   requireDType("oneHot", indices, ["int32"]);
   const shape = [...indices.shape, classes];
-  const index = build.broadcast(nodeOf(indices), shape, indices.shape.map((_, axis) => axis));
+  const index = build.broadcast(
+    nodeOf(indices),
+    shape,
+    indices.shape.map((_, axis) => axis),
+  );
   const isClass = build.equal(index, build.iota(shape, indices.shape.length, "int32"));
   return tensorOf(build.cast(isClass, dtype ?? "float32"));
 }

@@ -11,9 +11,18 @@ import type { ConvAttributes } from "./ops/conv.ts";
 import { ops } from "./ops/index.ts";
 import type { Sliding } from "./ops/spatial.ts";
 
-const unary = (op: Operation) => (x: Node): Node => record(op, [x], {});
-const binary = (op: Operation) => (a: Node, b: Node): Node => record(op, [a, b], {});
-const ternary = (op: Operation) => (a: Node, b: Node, c: Node): Node => record(op, [a, b, c], {});
+const unary =
+  (op: Operation) =>
+  (x: Node): Node =>
+    record(op, [x], {});
+const binary =
+  (op: Operation) =>
+  (a: Node, b: Node): Node =>
+    record(op, [a, b], {});
+const ternary =
+  (op: Operation) =>
+  (a: Node, b: Node, c: Node): Node =>
+    record(op, [a, b, c], {});
 
 type Unary = (x: Node) => Node;
 type Binary = (a: Node, b: Node) => Node;
@@ -32,6 +41,9 @@ export interface Builders {
   sigmoid: Unary;
   relu: Unary;
   floor: Unary;
+  sin: Unary;
+  cos: Unary;
+  erf: Unary;
   stopGradient: Unary;
   not: Unary;
   add: Binary;
@@ -73,6 +85,9 @@ export interface Builders {
   argSort: Unary;
   /** Integers: `⌊a / b⌋`. */
   floorDiv: Binary;
+  /** What is left of a / b rounded down. */
+  mod: Binary;
+  pow: Binary;
   reduceProduct(x: Node, axes: readonly number[]): Node;
   cumulativeSum(x: Node, axis: number): Node;
   conv(x: Node, w: Node, attributes: ConvAttributes): Node;
@@ -94,6 +109,9 @@ export const build: Builders = {
   sigmoid: unary(ops.sigmoid),
   relu: unary(ops.relu),
   floor: unary(ops.floor),
+  sin: unary(ops.sin),
+  cos: unary(ops.cos),
+  erf: unary(ops.erf),
   stopGradient: unary(ops.stopGradient),
   not: unary(ops.not),
   add: binary(ops.add),
@@ -134,6 +152,8 @@ export const build: Builders = {
   },
   argSort: unary(ops.argSort),
   floorDiv: binary(ops.floorDiv),
+  mod: binary(ops.mod),
+  pow: binary(ops.pow),
   reduceProduct: (x, axes) => record(ops.reduceProduct, [x], { axes }),
   cumulativeSum: (x, axis) => record(ops.cumulativeSum, [x], { axis }),
   conv: (x, w, attributes) => record(ops.conv, [x, w], attributes),

@@ -19,7 +19,13 @@ import { verify } from "./verify.ts";
 const k = numberScalars("fused");
 
 /** Where an operation is smooth, if not around any normal number. */
-const domains: Partial<Record<OpName, SampleInput["values"]>> = { log: "positive", sqrt: "positive", div: "positive" };
+const domains: Partial<Record<OpName, SampleInput["values"]>> = {
+  log: "positive",
+  sqrt: "positive",
+  div: "positive",
+  pow: "positive",
+  mod: "positive",
+};
 
 const isSpecial = ({ values }: SampleInput): boolean =>
   typeof values === "object" && values.some((value) => !(Math.abs(value) < 1e3));

@@ -19,7 +19,10 @@ export function gradient(output: Node, cotangent: Node, wrt: readonly Node[]): (
     const g = gradients.get(node);
     if (!g || !reached.has(node) || node.op.gradient === null) continue;
     const contributions = node.op.gradient(build, g, node);
-    invariant(contributions.length === node.inputs.length, `${node.op.name}'s gradient rule must answer for each input`);
+    invariant(
+      contributions.length === node.inputs.length,
+      `${node.op.name}'s gradient rule must answer for each input`,
+    );
     node.inputs.forEach((input, i) => {
       const contribution = contributions[i];
       if (!contribution || !reached.has(input)) return;

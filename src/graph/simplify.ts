@@ -3,9 +3,9 @@
  * included; so never x+0, x·0 or x−x). Only what is reachable from the roots survives.
  */
 
+import { sameShape } from "../base/shape.ts";
 import { numberScalars } from "../kernel/numbers.ts";
 import { scalarOf } from "../kernel/scalars.ts";
-import { sameShape } from "../base/shape.ts";
 import { build } from "./build.ts";
 import { nodeKey } from "./key.ts";
 import { type Module, rootsOf } from "./module.ts";
@@ -113,7 +113,10 @@ const rulesByName: Partial<Record<OpName, (node: Node) => Node | null>> = {
     if (isIdentityOrder(permutation)) return x!;
     if (!sameOp(x!, "transpose")) return null;
     const inner = x!.attributes.permutation as readonly number[];
-    return build.transpose(x!.inputs[0]!, (permutation as readonly number[]).map((axis) => inner[axis]!));
+    return build.transpose(
+      x!.inputs[0]!,
+      (permutation as readonly number[]).map((axis) => inner[axis]!),
+    );
   },
   broadcast: (node) => {
     const [x] = node.inputs as [Node];
@@ -121,7 +124,11 @@ const rulesByName: Partial<Record<OpName, (node: Node) => Node | null>> = {
     if (sameShape(x.shape, node.shape) && isIdentityOrder(axes)) return x;
     if (!sameOp(x, "broadcast")) return null;
     const inner = x.attributes.axes as readonly number[];
-    return build.broadcast(x.inputs[0]!, node.shape, inner.map((axis) => axes[axis]!));
+    return build.broadcast(
+      x.inputs[0]!,
+      node.shape,
+      inner.map((axis) => axes[axis]!),
+    );
   },
   slice: (node) => {
     const [x] = node.inputs as [Node];

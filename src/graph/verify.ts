@@ -11,6 +11,9 @@ export function verify(roots: readonly Node[]): void {
     const named = `node ${node.id} (${node.op.name})`;
     invariant(sameShape(shape, node.shape), `${named} has shape [${node.shape}], its rule says [${shape}]`);
     invariant(dtype === node.dtype, `${named} has dtype ${node.dtype}, its rule says ${dtype}`);
-    invariant(node.inputs.every((input) => input.id < node.id), `${named} is older than one of its inputs`);
+    invariant(
+      node.inputs.every((input) => input.id < node.id),
+      `${named} is older than one of its inputs`,
+    );
   }
 }

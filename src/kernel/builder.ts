@@ -207,7 +207,14 @@ export class KernelBuilder {
 
   #read(type: ScalarType | "index", address: Address, instruction: Pure): Index | Vector {
     if (!this.#written.has(address.buffer)) {
-      return this.#pure(type, instruction, Math.max(0, this.#open.findLastIndex(({ guarded }) => guarded)));
+      return this.#pure(
+        type,
+        instruction,
+        Math.max(
+          0,
+          this.#open.findLastIndex(({ guarded }) => guarded),
+        ),
+      );
     }
     const result = this.#define(type);
     this.#append({ ...instruction, result } as Instruction);
@@ -344,5 +351,11 @@ function vectorScalars(k: KernelBuilder): Scalars<Vector> {
     toUint32: unary("bool", "toUint32", "uint32"),
     toFloat32: unary("bool", "toFloat32", "float32"),
   };
-  return { float32: float("float32"), float64: float("float64"), int32: integer("int32"), uint32: integer("uint32"), bool };
+  return {
+    float32: float("float32"),
+    float64: float("float64"),
+    int32: integer("int32"),
+    uint32: integer("uint32"),
+    bool,
+  };
 }

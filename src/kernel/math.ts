@@ -1,25 +1,16 @@
 /**
  * exp, log, tanh and sigmoid of float32 as sequences of scalar instructions: no branch, few instructions, the same bits on every
- * target, at most 2 ulp in both numerics modes over all float32 values (scripts/math-error.ts measures it). NaN gives NaN;
+ * target, at most 2 ulp in both numerics modes over all float32 values (scripts/math-error.mjs measures it). NaN gives NaN;
  * results below 2⁻¹²⁶ are 0. float64 is not their business: operations bring their own meaning for it.
- *
- * The coefficients are minimax fits to the function named beside them: linear programming on 3000 Chebyshev nodes of the
- * reduced range, minimizing the largest error of the result as stated; from the lowest degree on, each coefficient is rounded to
- * float32 and the remaining ones are fitted again.
  */
 
+import { exponentMagic, polynomial, powerOfTwo } from "./polynomial.ts";
 import type { Scalars } from "./scalars.ts";
 
 const log2e = 1.4426950408889634;
 /** ln 2 in two parts: the first has 15 bits, so its product with an exponent is exact even where fma rounds twice. */
 const ln2High = 0.693145751953125;
 const ln2Low = 1.4286068203094172e-6;
-
-/**
- * Added to a number of magnitude below 2²², 1.5·2²³ rounds it to an integer in the low bits of the float32; 127 more makes these
- * the biased exponent of 2ⁿ.
- */
-const exponentMagic = 12583039;
 
 /** (eʳ − 1 − r) / r² for 0 ≤ r ≤ ln 2: absolute error of eʳ below 0.04 · 2⁻²³. */
 const expCoefficients: readonly number[] = [
@@ -110,17 +101,4 @@ export function log<T>(k: Scalars<T>, x: T): T {
 function remainder<T>(k: Scalars<T>, x: T, n: T, factor: number): T {
   const f = k.float32;
   return f.fma(n, f.constant(-ln2Low * factor), f.fma(n, f.constant(-ln2High * factor), x));
-}
-
-/** 2ⁿ from n + exponentMagic, for −127 ≤ n ≤ 128: 0 and Infinity at the ends. */
-function powerOfTwo<T>(k: Scalars<T>, shifted: T): T {
-  return k.int32.asFloat32(k.int32.shiftLeft(k.float32.bits(shifted), 23));
-}
-
-/** Σ coefficients[i]·xⁱ by Horner's rule. */
-function polynomial<T>(k: Scalars<T>, coefficients: readonly number[], x: T): T {
-  const f = k.float32;
-  let sum = f.constant(coefficients[coefficients.length - 1]!);
-  for (let i = coefficients.length - 2; i >= 0; i--) sum = f.fma(sum, x, f.constant(coefficients[i]!));
-  return sum;
 }

@@ -135,7 +135,8 @@ function integerScalars(wrap: (x: number) => number): IntegerScalars<number> {
     max: (a, b) => Math.max(a, b),
     min: (a, b) => Math.min(a, b),
     // The quotient of two integers of 32 bits rounds to float64 on the same side of every integer.
-    floorDiv: (a, b) => (isSigned ? saturate(Math.floor(a / b), -0x80000000, 0x7fffffff) : saturate(Math.floor(a / b), 0, 0xffffffff)),
+    floorDiv: (a, b) =>
+      isSigned ? saturate(Math.floor(a / b), -0x80000000, 0x7fffffff) : saturate(Math.floor(a / b), 0, 0xffffffff),
     equal: (a, b) => Number(a === b),
     less: (a, b) => Number(a < b),
     lessEqual: (a, b) => Number(a <= b),

@@ -1,10 +1,10 @@
 /** The loss of classification. */
 
-import type { Tensor } from "../tensor/tensor.ts";
-import { logSumExp } from "../functions/softmax.ts";
 import { ShapeError } from "../base/errors.ts";
 import { showShape } from "../base/shape.ts";
 import { oneHot } from "../functions/one-hot.ts";
+import { logSumExp } from "../functions/softmax.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
 import { areLabels } from "./targets.ts";
 

@@ -4,7 +4,7 @@
  */
 
 import { DTypeError, ShapeError } from "../base/errors.ts";
-import { sameShape, type Shape, showShape } from "../base/shape.ts";
+import { type Shape, sameShape, showShape } from "../base/shape.ts";
 import { oneHot } from "../functions/one-hot.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 

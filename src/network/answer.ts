@@ -48,7 +48,9 @@ type IsOne<In extends Shape, X> = X extends Example
         : false;
 
 type RankOf<X> = X extends Tensor<infer S> ? S["length"] : DepthOf<X>["length"];
-type DepthOf<X, Depth extends 1[] = []> = X extends readonly (infer Element)[] ? DepthOf<Element, [...Depth, 1]> : Depth;
+type DepthOf<X, Depth extends 1[] = []> = X extends readonly (infer Element)[]
+  ? DepthOf<Element, [...Depth, 1]>
+  : Depth;
 
 /** What {@link Network.classify} says about one example. */
 export interface Classification {

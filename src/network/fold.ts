@@ -17,10 +17,11 @@ interface Misfit<Position, Sentence> {
 }
 
 /** The shape after all layers as `[shape]`, or the first misfit. Rules unknown to the type system give `[Shape]`. */
-export type Fold<S extends Shape, Layers extends readonly unknown[], Passed extends 1[] = []> = Layers extends readonly [
-  Layer<infer R>,
-  ...infer Rest,
-]
+export type Fold<
+  S extends Shape,
+  Layers extends readonly unknown[],
+  Passed extends 1[] = [],
+> = Layers extends readonly [Layer<infer R>, ...infer Rest]
   ? Through<R, S> extends infer Out
     ? Out extends Shape
       ? Fold<Out, Rest, [...Passed, 1]>

@@ -3,10 +3,10 @@
  * backward: Glorot and He choose the spread of the weights from the number of inputs and outputs so that they keep their size.
  */
 
+import { printCall } from "../base/call.ts";
 import { GradusError } from "../base/errors.ts";
 import type { RandomStream } from "../base/rng.ts";
 import { type Shape, sizeOf } from "../base/shape.ts";
-import { printCall } from "../base/call.ts";
 import { fans, type Initializer } from "./initializer.ts";
 
 export type { Initializer } from "./initializer.ts";

@@ -11,7 +11,15 @@ import { type Shape, sameShape, showShape, sizeOf } from "../base/shape.ts";
 import type { Mutable } from "../base/shape-types.ts";
 import { tensor } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { type Answer, type Classification, classify, type Inputs, type Nested, type NestedOf, predict } from "./answer.ts";
+import {
+  type Answer,
+  type Classification,
+  classify,
+  type Inputs,
+  type Nested,
+  type NestedOf,
+  predict,
+} from "./answer.ts";
 import type { Fitting, Fold, OutputOf } from "./fold.ts";
 import type { Layer, ParameterSpec, PassContext } from "./layer.ts";
 import { parseLayers, printLayers } from "./strings.ts";
@@ -184,7 +192,9 @@ export class Network<out In extends Shape = Shape, out Out extends Shape = Shape
    * @example (await net.classify(digits.test.input(0))).label  // "7"
    */
   classify<X extends Inputs>(input: X): Promise<Answer<In, X, Classification, Classification | Classification[]>> {
-    return classify(this as unknown as Network, input) as Promise<Answer<In, X, Classification, Classification | Classification[]>>;
+    return classify(this as unknown as Network, input) as Promise<
+      Answer<In, X, Classification, Classification | Classification[]>
+    >;
   }
 
   /** The layers as a table: what each gives and how many parameters it has. */

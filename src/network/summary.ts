@@ -10,7 +10,11 @@ export function summarize(net: Network): string {
     const detail = parameters.map(({ name, shape }) => `${name.slice(path.length + 1)} ${showShape(shape)}`).join(", ");
     return [path, layer.print(), showShape(outputShape), grouped(count), detail];
   });
-  const table: Row[] = [["", "layer", "output", "parameters", ""], ["", "input", showShape(net.inputShape), "", ""], ...rows];
+  const table: Row[] = [
+    ["", "layer", "output", "parameters", ""],
+    ["", "input", showShape(net.inputShape), "", ""],
+    ...rows,
+  ];
   return [...layOut(table), "", totals(net.parameterSpecs.map((spec) => spec.shape))].join("\n");
 }
 

@@ -180,7 +180,8 @@ function random<S extends Shape, D extends DType>(
   draw: (stream: RandomStream, n: number) => number,
 ): Tensor<S, D> {
   checkShape(name, shape);
-  const stream = seed === undefined ? new RandomStream(0, `${name}/unseeded`, unseeded++) : new RandomStream(seed, name);
+  const stream =
+    seed === undefined ? new RandomStream(0, `${name}/unseeded`, unseeded++) : new RandomStream(seed, name);
   const values = Float64Array.from({ length: sizeOf(shape) }, (_, n) => draw(stream, n));
   const chosen = dtype ?? "float32";
   return fromData(hold(name, values, chosen), chosen, shape) as Tensor as Tensor<S, D>;

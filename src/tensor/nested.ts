@@ -16,7 +16,8 @@ export function flattenValues(values: NestedValues): { shape: number[]; flat: nu
   const visit = (value: NestedValues, place: readonly number[]): void => {
     const depth = place.length;
     if (Array.isArray(value)) {
-      if (depth >= shape.length || value.length !== shape[depth]) throw ragged(shape, place, `a list of ${value.length}`);
+      if (depth >= shape.length || value.length !== shape[depth])
+        throw ragged(shape, place, `a list of ${value.length}`);
       value.forEach((child, index) => visit(child, [...place, index]));
       return;
     }

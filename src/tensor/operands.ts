@@ -4,9 +4,8 @@
  */
 
 import { allocate, type DType, dtypes, isFloat } from "../base/dtype.ts";
-import { DTypeError } from "../base/errors.ts";
-import { broadcastShapes, checkShape, sameShape, type Shape, showShape } from "../base/shape.ts";
-import { ShapeError } from "../base/errors.ts";
+import { DTypeError, ShapeError } from "../base/errors.ts";
+import { broadcastShapes, checkShape, type Shape, sameShape, showShape } from "../base/shape.ts";
 import { build } from "../graph/build.ts";
 import type { Node } from "../graph/node.ts";
 import { numberLeaf } from "./storage.ts";
@@ -42,11 +41,14 @@ export function scalar(operation: string, value: number, dtype: DType): Node {
 /** Throws where JavaScript, which knows no types, names a dtype that does not exist. */
 export function checkDType(operation: string, dtype: DType): void {
   if (dtypes.includes(dtype)) return;
-  throw new DTypeError(`${operation}: dtype must be one of ${dtypes.join(", ")}; got ${String(dtype)}. Choose one of them.`, {
-    operation,
-    expected: dtypes.join(", "),
-    actual: String(dtype),
-  });
+  throw new DTypeError(
+    `${operation}: dtype must be one of ${dtypes.join(", ")}; got ${String(dtype)}. Choose one of them.`,
+    {
+      operation,
+      expected: dtypes.join(", "),
+      actual: String(dtype),
+    },
+  );
 }
 
 /** The number as the dtype holds it: floats round, everything else must hold it exactly. */
@@ -75,5 +77,9 @@ export function broadcastTo(operation: string, node: Node, shape: Shape): Node {
       { operation, expected: showShape(shape), actual: showShape(node.shape) },
     );
   }
-  return build.broadcast(node, shape, node.shape.map((_, axis) => before + axis));
+  return build.broadcast(
+    node,
+    shape,
+    node.shape.map((_, axis) => before + axis),
+  );
 }

@@ -74,7 +74,10 @@ export function realizeCells(cells: readonly Cell[], operation: string): Promise
 async function compute(cells: readonly Cell[], operation: string): Promise<void> {
   const asked = cells.filter(({ node }) => !storageOf(node));
   if (asked.length === 0) return;
-  const inputs = inputsOf(asked.map(({ node }) => node), operation);
+  const inputs = inputsOf(
+    asked.map(({ node }) => node),
+    operation,
+  );
   const { together, references } = connected(asked);
   const outputs = [...new Set(together.map(({ node }) => node))];
   const all = together.length > asked.length ? inputsOf(outputs, operation) : inputs;

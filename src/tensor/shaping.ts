@@ -77,7 +77,8 @@ export function slice(x: Node, start: Bounds, stop: Bounds, step: Bounds): Node 
 }
 
 function checkBounds(x: Node, list: Bounds): void {
-  const valid = list.length <= x.shape.length && list.every((n) => n === null || n === undefined || Number.isInteger(n));
+  const valid =
+    list.length <= x.shape.length && list.every((n) => n === null || n === undefined || Number.isInteger(n));
   if (valid) return;
   const shown = `[${list.join(", ")}]`;
   throw new ShapeError(
@@ -120,7 +121,10 @@ export function reduce(operation: string, reduction: Reduction, x: Node, axes: A
   const reduced = normalizeAxes(operation, axes, x.shape.length);
   const result = reduction(x, reduced);
   if (!options.keepDims) return result;
-  return build.reshape(result, x.shape.map((n, axis) => (reduced.includes(axis) ? 1 : n)));
+  return build.reshape(
+    result,
+    x.shape.map((n, axis) => (reduced.includes(axis) ? 1 : n)),
+  );
 }
 
 /** The sum over axes divided by how many elements it adds. */
@@ -158,5 +162,11 @@ export function pad(x: Node, low: readonly number[], high: readonly number[], va
       { operation: "pad", expected: `${x.shape.length} non-negative integers`, actual: showShape(list) },
     );
   }
-  return build.pad(x, low, high, x.shape.map(() => 0), numberIn("pad", value, x.dtype));
+  return build.pad(
+    x,
+    low,
+    high,
+    x.shape.map(() => 0),
+    numberIn("pad", value, x.dtype),
+  );
 }

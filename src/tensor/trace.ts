@@ -2,7 +2,7 @@
  * The way between tensors and the graph, for rooms that write programs of their own, such as training. Users never meet it.
  */
 
-import { type DType } from "../base/dtype.ts";
+import type { DType } from "../base/dtype.ts";
 import { type Shape, sizeOf } from "../base/shape.ts";
 import type { Target, TargetBuffer } from "../targets/target.ts";
 import { leaf, Storage } from "./storage.ts";

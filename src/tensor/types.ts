@@ -48,11 +48,12 @@ export type MatrixProduct<A extends Shape, B extends Shape> = number extends B["
     : Shape;
 
 /** The axes in the order of a permutation; without one, reversed. */
-export type Permuted<S extends Shape, P> = IsAny<P> extends true
-  ? Shape
-  : [P] extends [Shape]
-    ? { -readonly [Axis in keyof P]: P[Axis] extends keyof S ? S[P[Axis]] & number : number }
-    : Reversed<S>;
+export type Permuted<S extends Shape, P> =
+  IsAny<P> extends true
+    ? Shape
+    : [P] extends [Shape]
+      ? { -readonly [Axis in keyof P]: P[Axis] extends keyof S ? S[P[Axis]] & number : number }
+      : Reversed<S>;
 
 type Reversed<S extends Shape> = number extends S["length"]
   ? Shape
@@ -66,13 +67,14 @@ export type Reshaped<To extends Shape> = {
 };
 
 /** All axes from `From` on as one. */
-export type Flattened<S extends Shape, From> = IsAny<From> extends true
-  ? Shape
-  : number extends S["length"]
-    ? From extends 0
-      ? [number]
-      : Shape
-    : FlattenedFrom<S, From>;
+export type Flattened<S extends Shape, From> =
+  IsAny<From> extends true
+    ? Shape
+    : number extends S["length"]
+      ? From extends 0
+        ? [number]
+        : Shape
+      : FlattenedFrom<S, From>;
 
 type FlattenedFrom<S extends Shape, From, Front extends Shape = []> = Front["length"] extends From
   ? [...Front, SizeOf<S>]
@@ -81,15 +83,16 @@ type FlattenedFrom<S extends Shape, From, Front extends Shape = []> = Front["len
     : Shape;
 
 /** A new axis of size 1. */
-export type Expanded<S extends Shape, Axis> = IsAny<Axis> extends true
-  ? Shape
-  : number extends S["length"]
+export type Expanded<S extends Shape, Axis> =
+  IsAny<Axis> extends true
     ? Shape
-    : Axis extends 0
-      ? [1, ...S]
-      : Axis extends -1
-        ? [...S, 1]
-        : InsertAt<S, Axis>;
+    : number extends S["length"]
+      ? Shape
+      : Axis extends 0
+        ? [1, ...S]
+        : Axis extends -1
+          ? [...S, 1]
+          : InsertAt<S, Axis>;
 
 type InsertAt<S extends Shape, Axis, Front extends Shape = []> = Front["length"] extends Axis
   ? [...Front, 1, ...S]
@@ -98,21 +101,22 @@ type InsertAt<S extends Shape, Axis, Front extends Shape = []> = Front["length"]
     : Shape;
 
 /** What stays of a shape when the given axes are reduced: `undefined` stands for all. */
-export type Reduced<S extends Shape, Axes, Keep = false> = IsAny<Axes> extends true
-  ? Shape
-  : boolean extends Keep
+export type Reduced<S extends Shape, Axes, Keep = false> =
+  IsAny<Axes> extends true
     ? Shape
-    : [Axes] extends [undefined]
-      ? Keep extends true
-        ? Ones<S>
-        : []
-      : [Axes] extends [number]
-        ? number extends S["length"] | Axes
-          ? Shape
-          : Axes extends -1
-            ? WithoutLast<S, Keep>
-            : Without<S, Axes, Keep>
-        : Shape;
+    : boolean extends Keep
+      ? Shape
+      : [Axes] extends [undefined]
+        ? Keep extends true
+          ? Ones<S>
+          : []
+        : [Axes] extends [number]
+          ? number extends S["length"] | Axes
+            ? Shape
+            : Axes extends -1
+              ? WithoutLast<S, Keep>
+              : Without<S, Axes, Keep>
+          : Shape;
 
 type Ones<S extends Shape> = number extends S["length"] ? Shape : { -readonly [Axis in keyof S]: 1 };
 

@@ -32,13 +32,19 @@ function traceSuspects(spec: StepSpec): { module: Module; suspects: readonly Sus
     const output = network.apply(tensors, tensorOf(forward.batch.x), {
       training: true,
       random: forward.random,
-      observe: ({ layer, path }, value) => suspect(`the output of ${layer.title} at layer ${path}`, path, nodeOf(value)),
+      observe: ({ layer, path }, value) =>
+        suspect(`the output of ${layer.title} at layer ${path}`, path, nodeOf(value)),
     });
     const objective = nodeOf(reduceLoss(loss, loss.perExample(output, tensorOf(forward.batch.target))));
     suspect(`the loss ${loss.name}`, null, objective);
     const gradients = [...gradientsOf(objective, forward.parameters)].reverse();
     for (const [name, node] of gradients) suspect(`the gradient of ${name}`, name.split(".")[0]!, node);
-    const inputs = [...forward.inputs, ...forward.random.nodes.values(), forward.cursor, ...forward.parameters.values()];
+    const inputs = [
+      ...forward.inputs,
+      ...forward.random.nodes.values(),
+      forward.cursor,
+      ...forward.parameters.values(),
+    ];
     const outputs = suspects.map(({ isFinite }) => isFinite);
     return { module: { inputs, states: [], outputs, guard: null, log: [] }, suspects };
   });

@@ -8,12 +8,12 @@ import type { Dataset } from "../data/dataset.ts";
 import { asLoss, checkLoss, type LossLike } from "../loss/loss.ts";
 import type { MetricLike } from "../loss/metric.ts";
 import type { Network } from "../network/network.ts";
-import { targetFor } from "./place.ts";
 import type { Numerics, Target, TargetBuffer, TargetName } from "../targets/target.ts";
 import { tensor } from "../tensor/create.ts";
-import type { Scores } from "./events.ts";
 import { Evaluation } from "./evaluation.ts";
+import type { Scores } from "./events.ts";
 import { checkData, metricsOf } from "./options.ts";
+import { targetFor } from "./place.ts";
 
 export interface EvaluateOptions {
   readonly loss: LossLike;
@@ -36,7 +36,11 @@ export async function evaluate(network: Network, data: Dataset, options: Evaluat
   checkData("evaluate", network, data);
   const target = await targetFor(network, options);
   const parameters = await upload(network, target);
-  const evaluation = await Evaluation.prepare({ network, loss, metrics: metricsOf(options.metrics ?? []) }, data, target);
+  const evaluation = await Evaluation.prepare(
+    { network, loss, metrics: metricsOf(options.metrics ?? []) },
+    data,
+    target,
+  );
   try {
     return await evaluation.run(parameters);
   } finally {
@@ -72,7 +76,12 @@ export async function predictClasses(network: Network, data: Dataset): Promise<I
     throw new DataError(
       `predictClasses: needs outputs [classes] with at least two classes; got ${showShape(network.outputShape)}. ` +
         "Use net.predict(x).",
-      { operation: "predictClasses", expected: "[classes]", actual: showShape(network.outputShape), hint: "net.predict(x)" },
+      {
+        operation: "predictClasses",
+        expected: "[classes]",
+        actual: showShape(network.outputShape),
+        hint: "net.predict(x)",
+      },
     );
   }
   const classes = new Int32Array(data.length);

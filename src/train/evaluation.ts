@@ -3,6 +3,8 @@
  * stay in the target's memory, so that asking again costs one run.
  */
 
+import { pause } from "../base/pause.ts";
+import type { Dataset } from "../data/dataset.ts";
 import { build } from "../graph/build.ts";
 import type { Module } from "../graph/module.ts";
 import type { Node } from "../graph/node.ts";
@@ -11,12 +13,10 @@ import type { Metric } from "../loss/metric.ts";
 import type { Network } from "../network/network.ts";
 import type { Executable, Target, TargetBuffer } from "../targets/target.ts";
 import { inTrace, nodeOf, tensorOf } from "../tensor/trace.ts";
-import type { Dataset } from "../data/dataset.ts";
 import type { Scores } from "./events.ts";
 import { dataNodes, gatherBatch, type Layout, Resident } from "./layout.ts";
 import { Means } from "./means.ts";
 import { nextCursor, spread } from "./step.ts";
-import { pause } from "../base/pause.ts";
 
 /** Examples per step; the result means the same for every size. */
 const batchSize = 500;

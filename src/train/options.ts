@@ -62,7 +62,10 @@ export function planOf(network: Network, data: Dataset, options: TrainOptions): 
   if (options.loss === undefined || optimizer === undefined) {
     const missing = options.loss === undefined ? "loss" : "optimizer";
     const hint = missing === "loss" ? "loss: crossEntropy()" : "optimizer: adam()";
-    throw new TrainingError(`train: needs ${missing === "loss" ? "a" : "an"} ${missing}; got none. Give one, as in ${hint}.`, { operation: "train", hint });
+    throw new TrainingError(
+      `train: needs ${missing === "loss" ? "a" : "an"} ${missing}; got none. Give one, as in ${hint}.`,
+      { operation: "train", hint },
+    );
   }
   const loss = asLoss(options.loss);
   checkLoss(network, loss);

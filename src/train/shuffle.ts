@@ -39,7 +39,10 @@ export class Shuffle {
   static async prepare(target: Target, examples: number, seed: number, shuffle: boolean): Promise<Shuffle> {
     const permutation = target.allocate(4 * examples);
     if (!shuffle) {
-      await target.write(permutation, Int32Array.from({ length: examples }, (_, index) => index));
+      await target.write(
+        permutation,
+        Int32Array.from({ length: examples }, (_, index) => index),
+      );
       return new Shuffle(target, permutation, null, []);
     }
     const inputs = [target.allocate(4), target.allocate(4), target.allocate(4)];

@@ -68,9 +68,7 @@ export interface Slot {
 
 /** All slots, in state order. */
 export function slotsOf(network: Network, optimizer: Optimizer): Slot[] {
-  return network.parameterSpecs.flatMap((parameter) =>
-    optimizer.state(parameter).map((name) => ({ parameter, name })),
-  );
+  return network.parameterSpecs.flatMap((parameter) => optimizer.state(parameter).map((name) => ({ parameter, name })));
 }
 
 /** Random keys as inputs, declared when a layer first asks for them. */

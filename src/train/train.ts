@@ -138,7 +138,14 @@ class Training {
     if (place < data.length && this.#done < steps) return; // aborted
     const validation = asked && (await asked.run(session.state.parameters));
     const training = this.#means.scores();
-    const event: EpochEvent = { event: "epoch", epoch, step: this.#done, training, validation, seconds: this.#elapsed() };
+    const event: EpochEvent = {
+      event: "epoch",
+      epoch,
+      step: this.#done,
+      training,
+      validation,
+      seconds: this.#elapsed(),
+    };
     this.#history.push(event);
     this.#tell(event);
     await this.#save();

@@ -35,7 +35,9 @@ test("a folder that is missing or is none is named", async () => {
   );
   writeFileSync(join(folder, "file"), "text");
   const inFile = join(folder, "file", "model");
-  await expect(writeFileAtomically(inFile, Uint8Array.of(1))).rejects.toThrow("a part of its path is no folder (ENOTDIR)");
+  await expect(writeFileAtomically(inFile, Uint8Array.of(1))).rejects.toThrow(
+    "a part of its path is no folder (ENOTDIR)",
+  );
   await expect(makeFolder(join(folder, "file", "runs"))).rejects.toThrow("must be a folder that can be made");
   expect(readFileSync(join(folder, "file"), "utf8")).toBe("text");
 });

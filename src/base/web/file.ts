@@ -10,8 +10,12 @@ function noFiles(hint: string): () => never {
   };
 }
 
-export const kindAt: Files["kindAt"] = noFiles("Fetch the bytes and give them to a reader such as readIdxPair(inputs, labels).");
+export const kindAt: Files["kindAt"] = noFiles(
+  "Fetch the bytes and give them to a reader such as readIdxPair(inputs, labels).",
+);
 export const readFile: Files["readFile"] = noFiles("Fetch the bytes and give them to decodeModel(bytes).");
-export const writeFileAtomically: Files["writeFileAtomically"] = noFiles("Take the bytes of encodeModel(net) and store them.");
+export const writeFileAtomically: Files["writeFileAtomically"] = noFiles(
+  "Take the bytes of encodeModel(net) and store them.",
+);
 export const makeFolder: Files["makeFolder"] = noFiles("Leave out the run folder and read the run's events.");
 export const openLog: Files["openLog"] = noFiles("Leave out the run folder and read the run's events.");

@@ -49,7 +49,15 @@ export const dot: ContractOperation<DotAttributes> = {
     sample([5, 7], [3, 7], [[], []], [[1], [1]]),
     sample([7, 5], [7, 3], [[], []], [[0], [0]]),
     sample([2, 5, 7], [2, 7, 3], [[0], [0]], [[2], [1]]),
-    sample([2, 3, 4], [4, 3, 5], [[], []], [[1, 2], [1, 0]]),
+    sample(
+      [2, 3, 4],
+      [4, 3, 5],
+      [[], []],
+      [
+        [1, 2],
+        [1, 0],
+      ],
+    ),
     sample([3, 1030], [1030, 2], [[], []], [[1], [0]]),
     sample([4], [4], [[], []], [[0], [0]]),
     sample([3], [2], [[], []], [[], []]),
@@ -75,5 +83,8 @@ function towards(b: Builders, g: Node, node: Node<DotAttributes>, side: 0 | 1): 
     ...myFree,
     ...theirContracted.map((axis) => contract[side][contract[other].indexOf(axis)]!),
   ];
-  return b.transpose(product, mine.shape.map((_, axis) => order.indexOf(axis)));
+  return b.transpose(
+    product,
+    mine.shape.map((_, axis) => order.indexOf(axis)),
+  );
 }

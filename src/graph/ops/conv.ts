@@ -89,12 +89,7 @@ function turned(b: Builders, w: Node, groups: number): Node {
   const exchanged = b.transpose(split, [0, 2, 1, ...kernel.map((_, i) => 3 + i)]);
   const merged = b.reshape(exchanged, [groups * perGroup, out / groups, ...kernel]);
   const zeros = [0, 0];
-  return b.slice(
-    merged,
-    [...zeros, ...kernel.map((n) => n - 1)],
-    merged.shape,
-    [1, 1, ...kernel.map(() => -1)],
-  );
+  return b.slice(merged, [...zeros, ...kernel.map((n) => n - 1)], merged.shape, [1, 1, ...kernel.map(() => -1)]);
 }
 
 /** Each input position collects from the outputs it went into: the output, spread by its stride, under the turned kernel. */

@@ -1,16 +1,18 @@
 /** The closed set of primitives: one entry per record, by name. */
 
+import * as arithmetic from "./arithmetic.ts";
 import { dot } from "./contract.ts";
 import { conv } from "./conv.ts";
-import * as elementwise from "./elementwise.ts";
+import * as functions from "./functions.ts";
 import { argSort, gather, scatterAdd } from "./indexing.ts";
+import * as logic from "./logic.ts";
 import { broadcast, concat, pad, reshape, slice, transpose } from "./movement.ts";
 import { argMax, reduceMax, reduceMin, reduceProduct, reduceSum } from "./reduce.ts";
 import { cumulativeSum } from "./scan.ts";
 import { constant, input, iota } from "./sources.ts";
 import { windowArgMax, windowMax, windowSum } from "./window.ts";
 
-type Elementwise = typeof elementwise;
+type Elementwise = typeof arithmetic & typeof functions & typeof logic;
 
 interface Others {
   constant: typeof constant;
@@ -39,7 +41,9 @@ interface Others {
 }
 
 export const ops: Elementwise & Others = {
-  ...elementwise,
+  ...arithmetic,
+  ...functions,
+  ...logic,
   constant,
   iota,
   input,

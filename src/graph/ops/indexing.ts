@@ -21,14 +21,30 @@ export const gather: GatherOperation<None> = {
     );
     return { shape: [...indices!.shape, ...table!.shape.slice(1)], dtype: table!.dtype };
   },
-  gradient: (b, g, { inputs: [table, indices] }) => [
-    b.clampedScatterAdd(indices!, g, table!.shape[0]!),
-    null,
-  ],
+  gradient: (b, g, { inputs: [table, indices] }) => [b.clampedScatterAdd(indices!, g, table!.shape[0]!), null],
   samples: [
-    { inputs: [{ shape: [5, 3], dtype: "float32" }, { shape: [4], dtype: "int32", values: [0, 4, 2, 2] }], attributes: {} },
-    { inputs: [{ shape: [5], dtype: "float32" }, { shape: [2, 2], dtype: "int32", values: [1, -7, 99, 3] }], attributes: {}, note: "clamps" },
-    { inputs: [{ shape: [5, 2], dtype: "uint8" }, { shape: [3], dtype: "int32", values: [4, 0, 1] }], attributes: {} },
+    {
+      inputs: [
+        { shape: [5, 3], dtype: "float32" },
+        { shape: [4], dtype: "int32", values: [0, 4, 2, 2] },
+      ],
+      attributes: {},
+    },
+    {
+      inputs: [
+        { shape: [5], dtype: "float32" },
+        { shape: [2, 2], dtype: "int32", values: [1, -7, 99, 3] },
+      ],
+      attributes: {},
+      note: "clamps",
+    },
+    {
+      inputs: [
+        { shape: [5, 2], dtype: "uint8" },
+        { shape: [3], dtype: "int32", values: [4, 0, 1] },
+      ],
+      attributes: {},
+    },
   ],
 };
 
@@ -61,16 +77,25 @@ export const scatterAdd: ScatterOperation<{ size: number }> = {
   },
   samples: [
     {
-      inputs: [{ shape: [4], dtype: "int32", values: [1, 1, 0, 4] }, { shape: [4, 3], dtype: "float32" }],
+      inputs: [
+        { shape: [4], dtype: "int32", values: [1, 1, 0, 4] },
+        { shape: [4, 3], dtype: "float32" },
+      ],
       attributes: { size: 5 },
     },
     {
-      inputs: [{ shape: [3], dtype: "int32", values: [-1, 2, 9] }, { shape: [3], dtype: "float32" }],
+      inputs: [
+        { shape: [3], dtype: "int32", values: [-1, 2, 9] },
+        { shape: [3], dtype: "float32" },
+      ],
       attributes: { size: 4 },
       note: "drops",
     },
     {
-      inputs: [{ shape: [2, 2], dtype: "int32", values: [0, 1, 0, 1] }, { shape: [2, 2, 5], dtype: "int32" }],
+      inputs: [
+        { shape: [2, 2], dtype: "int32", values: [0, 1, 0, 1] },
+        { shape: [2, 2, 5], dtype: "int32" },
+      ],
       attributes: { size: 2 },
     },
   ],
@@ -87,8 +112,20 @@ export const argSort: SortOperation<None> = {
   },
   gradient: null,
   samples: [
-    { inputs: [{ shape: [9], dtype: "float32", values: [3, -1, Number.NaN, 0, -0, 3, Number.NEGATIVE_INFINITY, 2, Number.POSITIVE_INFINITY] }], attributes: {} },
+    {
+      inputs: [
+        {
+          shape: [9],
+          dtype: "float32",
+          values: [3, -1, Number.NaN, 0, -0, 3, Number.NEGATIVE_INFINITY, 2, Number.POSITIVE_INFINITY],
+        },
+      ],
+      attributes: {},
+    },
     { inputs: [{ shape: [3, 37], dtype: "uint32" }], attributes: {} },
-    { inputs: [{ shape: [2, 5], dtype: "int32", values: [3, -1, 3, -(2 ** 31), 0, 1, 1, 1, 0, 2 ** 31 - 1] }], attributes: {} },
+    {
+      inputs: [{ shape: [2, 5], dtype: "int32", values: [3, -1, 3, -(2 ** 31), 0, 1, 1, 1, 0, 2 ** 31 - 1] }],
+      attributes: {},
+    },
   ],
 };

@@ -3,7 +3,7 @@
  * concat). None computes a value.
  */
 
-import { sameShape, type Shape, showShape, sizeOf } from "../../base/shape.ts";
+import { type Shape, sameShape, showShape, sizeOf } from "../../base/shape.ts";
 import { elementOf } from "../../kernel/numbers.ts";
 import type { MovementOperation, PlaceOperation, ReshapeOperation, Sample, SampleInput } from "../operation.ts";
 import { requireSameDType, requireShape } from "./rules.ts";
@@ -38,10 +38,12 @@ export const broadcast: MovementOperation<{ shape: Shape; axes: readonly number[
       return widened ? { axis: -1, offset: 0, step: 0 } : { axis: axes[i]!, offset: 0, step: 1 };
     }),
   gradient: (b, g, { inputs: [x], attributes: { shape, axes } }) => {
-    const summed = shape.map((_, axis) => axis).filter((axis) => {
-      const from = axes.indexOf(axis);
-      return from < 0 || (x!.shape[from] === 1 && shape[axis] !== 1);
-    });
+    const summed = shape
+      .map((_, axis) => axis)
+      .filter((axis) => {
+        const from = axes.indexOf(axis);
+        return from < 0 || (x!.shape[from] === 1 && shape[axis] !== 1);
+      });
     return [summed.length === 0 ? g : b.reshape(b.reduceSum(g, summed), x!.shape)];
   },
   samples: [
@@ -70,7 +72,10 @@ export const transpose: MovementOperation<{ permutation: readonly number[] }> = 
   view: ({ attributes: { permutation } }) =>
     permutation.map((_, axis) => ({ axis: permutation.indexOf(axis), offset: 0, step: 1 })),
   gradient: (b, g, { attributes: { permutation } }) => [
-    b.transpose(g, permutation.map((_, axis) => permutation.indexOf(axis))),
+    b.transpose(
+      g,
+      permutation.map((_, axis) => permutation.indexOf(axis)),
+    ),
   ],
   samples: [
     sample({ permutation: [1, 0] }, [5, 7]),
@@ -119,7 +124,15 @@ export const slice: MovementOperation<SliceAttributes> = {
       return n - (size[axis] === 0 ? 0 : first[axis]!) - span;
     });
     const low = first.map((at, axis) => (size[axis] === 0 ? 0 : at));
-    return [b.pad(forward, low, high, step.map((s) => Math.abs(s) - 1), 0)];
+    return [
+      b.pad(
+        forward,
+        low,
+        high,
+        step.map((s) => Math.abs(s) - 1),
+        0,
+      ),
+    ];
   },
   samples: [
     sample({ start: [1, 0], size: [3, 4], step: [1, 2] }, [5, 7]),
@@ -178,7 +191,12 @@ export const pad: PlaceOperation<PadAttributes> = {
   places: ({ attributes: { low, interior } }) => [low.map((offset, axis) => ({ offset, step: 1 + interior[axis]! }))],
   fill: ({ dtype, attributes: { value } }) => elementOf(dtype, value),
   gradient: (b, g, { inputs: [x], attributes: { low, interior } }) => [
-    b.slice(g, low, x!.shape, interior.map((n) => n + 1)),
+    b.slice(
+      g,
+      low,
+      x!.shape,
+      interior.map((n) => n + 1),
+    ),
   ],
   samples: [
     sample({ low: [1, 2], high: [0, 3], interior: [0, 0], value: 0 }, [3, 5]),
@@ -222,7 +240,12 @@ export const concat: PlaceOperation<{ axis: number }> = {
     return inputs.map((x) => {
       const start = x.shape.map((_, i) => (i === axis ? at : 0));
       at += x.shape[axis]!;
-      return b.slice(g, start, x.shape, x.shape.map(() => 1));
+      return b.slice(
+        g,
+        start,
+        x.shape,
+        x.shape.map(() => 1),
+      );
     });
   },
   samples: [

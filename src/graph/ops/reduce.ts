@@ -1,7 +1,7 @@
 /** Combining elements along axes, in the order of the contract's rule for sums; the reduced axes vanish from the shape. */
 
 import type { DType } from "../../base/dtype.ts";
-import { showShape, type Shape } from "../../base/shape.ts";
+import { type Shape, showShape } from "../../base/shape.ts";
 import { numbersOf, type ScalarType } from "../../kernel/scalars.ts";
 import type { Builders } from "../build.ts";
 import type { Node } from "../node.ts";
@@ -35,9 +35,17 @@ const productSamples: readonly Sample[] = [
   { inputs: [{ shape: [5, 4], dtype: "float32" }], attributes: { axes: [1] } },
   { inputs: [{ shape: [7, 3], dtype: "float32", values: "positive" }], attributes: { axes: [0] } },
   { inputs: [{ shape: [2, 3, 4], dtype: "float32" }], attributes: { axes: [0, 2] } },
-  { inputs: [{ shape: [2, 1100], dtype: "float32", values: "positive" }], attributes: { axes: [1] }, note: "several chains" },
+  {
+    inputs: [{ shape: [2, 1100], dtype: "float32", values: "positive" }],
+    attributes: { axes: [1] },
+    note: "several chains",
+  },
   { inputs: [{ shape: [4, 6], dtype: "int32" }], attributes: { axes: [1] } },
-  ...[[2, 0, 3, 5], [2, 0, 0, 5], [1, 2, 3, 4]].map((values) => ({
+  ...[
+    [2, 0, 3, 5],
+    [2, 0, 0, 5],
+    [1, 2, 3, 4],
+  ].map((values) => ({
     inputs: [{ shape: [4], dtype: "float32" as const, values }],
     attributes: { axes: [0] },
     note: "zeros",
@@ -99,8 +107,15 @@ function productOfOthers(b: Builders, { inputs: [x], attributes: { axes } }: Nod
   const isItself = axes
     .map((axis, i) => b.equal(b.iota(table, axis, "int32"), b.iota(table, rank + i, "int32")))
     .reduce((all, same) => b.and(all, same), b.constant(1, table, "bool"));
-  const others = b.select(isItself, b.constant(1, table, dtype), b.broadcast(b.transpose(x!, [...kept, ...axes]), table, places));
-  return b.reduceProduct(others, axes.map((_, i) => rank + i));
+  const others = b.select(
+    isItself,
+    b.constant(1, table, dtype),
+    b.broadcast(b.transpose(x!, [...kept, ...axes]), table, places),
+  );
+  return b.reduceProduct(
+    others,
+    axes.map((_, i) => rank + i),
+  );
 }
 
 /** `Π x`. */
@@ -165,7 +180,10 @@ export const argMax: ArgReduceOperation<{ axis: number }> = {
   samples: [
     { inputs: [{ shape: [5, 13], dtype: "float32" }], attributes: { axis: 1 } },
     { inputs: [{ shape: [5, 13], dtype: "float32" }], attributes: { axis: 0 } },
-    { inputs: [{ shape: [6], dtype: "float32", values: [1, 3, Number.NaN, 3, Number.NaN, 2] }], attributes: { axis: 0 } },
+    {
+      inputs: [{ shape: [6], dtype: "float32", values: [1, 3, Number.NaN, 3, Number.NaN, 2] }],
+      attributes: { axis: 0 },
+    },
     { inputs: [{ shape: [2, 3, 4], dtype: "int32" }], attributes: { axis: 1 } },
   ],
 };

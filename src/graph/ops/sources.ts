@@ -37,7 +37,13 @@ export const iota: SourceOperation<{ shape: Shape; axis: number; dtype: DType }>
   infer(_, { shape, axis, dtype }) {
     checkShape("iota", shape);
     requireDType("iota", { dtype }, numeric);
-    requireShape(axis >= 0 && axis < shape.length, "iota", "the axis must be one of the shape's", `axis ${axis}`, "Name another axis.");
+    requireShape(
+      axis >= 0 && axis < shape.length,
+      "iota",
+      "the axis must be one of the shape's",
+      `axis ${axis}`,
+      "Name another axis.",
+    );
     return { shape, dtype };
   },
   element: (node, index) => index[node.attributes.axis]!,

@@ -39,9 +39,7 @@ export function relu(): Layer<SameShape<"relu">> {
  * @param slope  of the negative side
  * @example network([784], dense(500), leakyRelu(0.1), dense(10))
  */
-export function leakyRelu<const Slope extends number = 0.01>(
-  slope?: Slope,
-): Layer<SameShape<`leakyRelu(${Slope})`>> {
+export function leakyRelu<const Slope extends number = 0.01>(slope?: Slope): Layer<SameShape<`leakyRelu(${Slope})`>> {
   const factor = slope ?? 0.01;
   if (!Number.isFinite(factor)) {
     throw new GradusError(`leakyRelu: slope must be a finite number; got ${slope}. Write leakyRelu(0.01).`, {

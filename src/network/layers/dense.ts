@@ -63,7 +63,12 @@ export function dense<const Units extends number>(units: Units, options: DenseOp
       });
     },
     parameters: ([n]) => {
-      const weight = { name: "weight", shape: [units, n!], kind: "weight", initializer: initializer ?? glorotUniform() } as const;
+      const weight = {
+        name: "weight",
+        shape: [units, n!],
+        kind: "weight",
+        initializer: initializer ?? glorotUniform(),
+      } as const;
       return bias ? [weight, { name: "bias", shape: [units], kind: "bias", initializer: zeros() }] : [weight];
     },
     apply: (x, { weight, bias }) => linear(x, weight!, bias),

@@ -2,7 +2,7 @@
 
 import type { Data } from "../../base/dtype.ts";
 import { allocate } from "../../base/dtype.ts";
-import { sizeOf, stridesOf, type Shape } from "../../base/shape.ts";
+import { type Shape, sizeOf, stridesOf } from "../../base/shape.ts";
 import type { Node } from "../../graph/node.ts";
 import type { ConvolutionOperation, ScanOperation, WindowOperation } from "../../graph/operation.ts";
 import { readPosition, type Sliding } from "../../graph/ops/spatial.ts";
@@ -17,7 +17,12 @@ function coordinatesOf(position: number, shape: Shape): number[] {
 }
 
 /** The position in the input that each element of a kernel or window reads from an output point; −1 in the padding. */
-function readsFrom(slidings: readonly Sliding[], sizes: Shape, strides: readonly number[], at: readonly number[]): Int32Array {
+function readsFrom(
+  slidings: readonly Sliding[],
+  sizes: Shape,
+  strides: readonly number[],
+  at: readonly number[],
+): Int32Array {
   let list = Int32Array.of(0);
   slidings.forEach((sliding, axis) => {
     const longer = new Int32Array(list.length * sliding.size);
@@ -32,7 +37,12 @@ function readsFrom(slidings: readonly Sliding[], sizes: Shape, strides: readonly
   return list;
 }
 
-export function convolve(op: ConvolutionOperation<unknown>, node: Node, [x, w]: readonly Data[], k: Scalars<number>): Data {
+export function convolve(
+  op: ConvolutionOperation<unknown>,
+  node: Node,
+  [x, w]: readonly Data[],
+  k: Scalars<number>,
+): Data {
   const { axes, groups, channelsFirst } = op.convolution(node);
   const [shapeX, shapeW] = node.inputs.map((input) => input.shape) as [Shape, Shape];
   const stridesX = stridesOf(shapeX);
@@ -105,9 +115,14 @@ export function scan(op: ScanOperation<unknown>, node: Node, [x]: readonly Data[
   const result = allocate(dtype, sizeOf(shape));
   for (const start of positions(pick(shape, kept), pick(strides, kept))) {
     const at = (r: number): number => start + r * strides[axis]!;
-    accumulateInOrder(add, (r) => x![at(r)]!, shape[axis]!, (r, sum) => {
-      result[at(r)] = sum;
-    });
+    accumulateInOrder(
+      add,
+      (r) => x![at(r)]!,
+      shape[axis]!,
+      (r, sum) => {
+        result[at(r)] = sum;
+      },
+    );
   }
   return result;
 }

@@ -31,12 +31,7 @@ export function reduceInOrder<T>(
 }
 
 /** As along outer axes, over those of `size` elements that exist; blocks are cut as if all did. */
-export function reduceExisting<T>(
-  combine: Combine<T>,
-  identity: T,
-  element: (r: number) => T | null,
-  size: number,
-): T {
+export function reduceExisting<T>(combine: Combine<T>, identity: T, element: (r: number) => T | null, size: number): T {
   const skipping: Combine<T | null> = (a, b) => (b === null ? a : combine(a!, b));
   return inBlocks<T | null>(skipping, identity, element, size, outerBlock, chain)!;
 }

@@ -73,7 +73,13 @@ export function gather(
 ): void {
   const bytes = bytesOf(memory);
   for (let lane = active - 1; lane >= 0; lane--) {
-    code.get(indices).simd("i32x4.extract_lane", lane).constant(scale * bytes).op("i32.mul").get(local).op("i32.add");
+    code
+      .get(indices)
+      .simd("i32x4.extract_lane", lane)
+      .constant(scale * bytes)
+      .op("i32.mul")
+      .get(local)
+      .op("i32.add");
   }
   if (bytes === 1) {
     code.vector([0, 0, 0, 0]);
@@ -95,13 +101,24 @@ export function store(
   active: number,
 ): void {
   const bytes = bytesOf(memory);
-  const put = (opcode: "v128.store" | "v128.store64_lane" | "v128.store32_lane" | "v128.store8_lane", at: number, lane?: number): void => {
-    code.get(local).get(value).simdMemory(opcode, offset + at, lane);
+  const put = (
+    opcode: "v128.store" | "v128.store64_lane" | "v128.store32_lane" | "v128.store8_lane",
+    at: number,
+    lane?: number,
+  ): void => {
+    code
+      .get(local)
+      .get(value)
+      .simdMemory(opcode, offset + at, lane);
   };
   if (bytes === 1) {
     if (stride === 1 && active === lanes) {
       // The low byte of each lane, side by side.
-      code.get(local).get(value).get(value).simd("i8x16.shuffle", 0, 4, 8, 12, ...new Array<number>(12).fill(0));
+      code
+        .get(local)
+        .get(value)
+        .get(value)
+        .simd("i8x16.shuffle", 0, 4, 8, 12, ...new Array<number>(12).fill(0));
       code.simdMemory("v128.store32_lane", offset, 0);
     } else {
       for (let lane = 0; lane < active; lane++) put("v128.store8_lane", lane * stride, 4 * lane);

@@ -6,9 +6,9 @@
 
 import { bytesOf } from "../../base/dtype.ts";
 import { InternalError } from "../../base/errors.ts";
+import { forEachOperand } from "../../kernel/builder.ts";
 import type { Address, Block, Index, Instruction, Kernel, Variable, Vector } from "../../kernel/language.ts";
 import { resultOf } from "../../kernel/language.ts";
-import { forEachOperand } from "../../kernel/builder.ts";
 import type { Numerics } from "../target.ts";
 import { gather, laneMask, load, type Pointer, store } from "./access.ts";
 import { Code, type FunctionDefinition } from "./encoder.ts";
@@ -146,7 +146,9 @@ class KernelEmitter {
 
   #isNormal(instruction: Defining): boolean {
     const { op } = instruction;
-    return op === "load" || op === "gather" || op === "constant" || (op === "scalar" && instruction.name === "toFloat32");
+    return (
+      op === "load" || op === "gather" || op === "constant" || (op === "scalar" && instruction.name === "toFloat32")
+    );
   }
 
   #loop({ index, from, to, step, body }: Loop): void {
@@ -165,7 +167,11 @@ class KernelEmitter {
     code.open("loop");
     this.#block(body);
     for (const { local, scale } of this.#pointers.endingAt.get(index.id) ?? []) {
-      code.get(local).constant(step * scale).op("i32.add").set(local);
+      code
+        .get(local)
+        .constant(step * scale)
+        .op("i32.add")
+        .set(local);
     }
     code.get(counter).constant(step).op("i32.add").tee(counter);
     this.#index(to);
@@ -289,7 +295,13 @@ class KernelEmitter {
         return this.#scalar(instruction);
       case "load": {
         const { address, memory, stride, active } = instruction;
-        load(code, this.#pointer(address, Math.min(0, (active - 1) * stride * bytesOf(memory))), memory, stride, active);
+        load(
+          code,
+          this.#pointer(address, Math.min(0, (active - 1) * stride * bytesOf(memory))),
+          memory,
+          stride,
+          active,
+        );
         return;
       }
       case "gather": {
@@ -301,7 +313,10 @@ class KernelEmitter {
       case "exchange": {
         const local = this.#vectorLocal(instruction.vector);
         const bytes = Array.from({ length: 16 }, (_, byte) => (((byte >> 2) ^ instruction.distance) << 2) | (byte & 3));
-        code.get(local).get(local).simd("i8x16.shuffle", ...bytes);
+        code
+          .get(local)
+          .get(local)
+          .simd("i8x16.shuffle", ...bytes);
         return;
       }
       case "keep": {

@@ -6,9 +6,8 @@
 import type { Call, Place, Program } from "../../compiler/program.ts";
 import type { Kernel } from "../../kernel/language.ts";
 import type { Numerics } from "../target.ts";
-import { Code, encodeModule, type FunctionDefinition } from "./encoder.ts";
 import { emitKernel } from "./emitter.ts";
-import { u32 } from "./encoder.ts";
+import { Code, encodeModule, type FunctionDefinition, u32 } from "./encoder.ts";
 
 /** The bytes of the module; it imports `env.memory` and exports `run`. */
 export function encodeProgram(program: Program, numerics: Numerics): Uint8Array<ArrayBuffer> {
@@ -23,7 +22,12 @@ function runFunction(program: Program, numbers: ReadonlyMap<Kernel, number>): Fu
   const code = new Code(3);
   const done = code.local("i32");
   const bases = Array.from({ length: program.slots }, () => code.local("i32"));
-  bases.forEach((base, slot) => code.get(table).memory("i32.load", 4 * slot).set(base));
+  bases.forEach((base, slot) =>
+    code
+      .get(table)
+      .memory("i32.load", 4 * slot)
+      .set(base),
+  );
 
   const address = ({ slot, offset }: Place): void => {
     code.get(bases[slot]!);
@@ -31,15 +35,28 @@ function runFunction(program: Program, numbers: ReadonlyMap<Kernel, number>): Fu
   };
   const call = ({ kernel, places }: Call): void => {
     for (const place of places) address(place);
-    code.constant(0).constant(kernel.extent).constant(0).op("call", ...u32(numbers.get(kernel)!));
+    code
+      .constant(0)
+      .constant(kernel.extent)
+      .constant(0)
+      .op("call", ...u32(numbers.get(kernel)!));
   };
 
   code.open("block").get(steps).op("i32.eqz").op("br_if", 0).open("loop");
   program.before.forEach(call);
   program.log.forEach(({ slot, offset }, i) => {
-    code.get(log).get(bases[slot]!).memory("i32.load", offset).memory("i32.store", 4 * i);
+    code
+      .get(log)
+      .get(bases[slot]!)
+      .memory("i32.load", offset)
+      .memory("i32.store", 4 * i);
   });
-  if (program.log.length > 0) code.get(log).constant(4 * program.log.length).op("i32.add").set(log);
+  if (program.log.length > 0)
+    code
+      .get(log)
+      .constant(4 * program.log.length)
+      .op("i32.add")
+      .set(log);
   if (program.guard) {
     code.get(bases[program.guard.slot]!).memory("i32.load8_u", program.guard.offset).op("i32.eqz").op("br_if", 1);
   }

@@ -61,7 +61,10 @@ const floorDiv =
     });
     const half = (first: number): void => {
       for (const operand of operands) {
-        code.get(operand).get(operand).simd("i8x16.shuffle", ...eightAnd(first, 8 - first));
+        code
+          .get(operand)
+          .get(operand)
+          .simd("i8x16.shuffle", ...eightAnd(first, 8 - first));
         code.simd(`f64x2.convert_low_i32x4_${sign}`);
       }
       code.simd("f64x2.div").simd("f64x2.floor").simd(`i32x4.trunc_sat_f64x2_${sign}_zero`);

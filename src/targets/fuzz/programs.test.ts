@@ -1,0 +1,181 @@
+/**
+ * Proves on random programs of all primitives, on awkward shapes and with special values, that wasm equals the reference to the bit, that
+ * simplification, fusion and steps in one call change nothing, and that float64 gradients are right. GRADUS_FUZZ=n asks n programs instead
+ * of 2,000 (npm run fuzz); GRADUS_FUZZ_SEED decides which. A failing program is shrunk and printed as TypeScript.
+ */
+
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Data } from "../../base/dtype.ts";
+import { environment } from "../../base/environment.ts";
+import { RandomStream } from "../../base/rng.ts";
+import { sizeOf } from "../../base/shape.ts";
+import { build } from "../../graph/build.ts";
+import { gradient } from "../../graph/gradient.ts";
+import { rootsOf } from "../../graph/module.ts";
+import { type Node, record, topological } from "../../graph/node.ts";
+import { simplifyModule } from "../../graph/simplify.ts";
+import { verify } from "../../graph/verify.ts";
+import { numberScalars } from "../../kernel/numbers.ts";
+import { interpret } from "../reference/interpret.ts";
+import type { Target } from "../target.ts";
+import { modes, moduleOf, requireSameBits, requireSameResults, runOn, targetsIn } from "../testing.ts";
+import { type Program, type Tapes, tapes, writeProgram, writeSmoothProgram } from "./program.ts";
+import { toTypeScript } from "./typescript.ts";
+import { expectedOf } from "./underflow.ts";
+
+const asked = Number(environment("GRADUS_FUZZ") ?? 2000);
+const seed = Number(environment("GRADUS_FUZZ_SEED") ?? 1);
+const timeout = 60_000 + 100 * asked;
+
+async function ask(count: number, property: fc.IAsyncProperty<[Tapes]>): Promise<void> {
+  await fc.assert(property, { numRuns: count, seed, endOnFailure: false });
+}
+
+/** Runs a check; a failure shows the program. */
+async function showing(program: Program, check: () => Promise<void>): Promise<void> {
+  try {
+    await check();
+  } catch (cause) {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`${message}\n${toTypeScript(program.module)}`, { cause });
+  }
+}
+
+describe.for(modes)("numerics %s", (numerics) => {
+  test(`wasm is the reference, simplified or not, over ${asked} programs`, { timeout }, async ({ skip }) => {
+    const { wasm } = await targetsIn(numerics, skip);
+    const k = numberScalars(numerics);
+    let underflows = 0;
+    await ask(
+      asked,
+      fc.asyncProperty(tapes, async (drawn) => {
+        const program = writeProgram(drawn);
+        const { module, values } = program;
+        await showing(program, async () => {
+          verify(rootsOf(module));
+          const expected = expectedOf(program, k);
+          const simple = simplifyModule(module);
+          verify(rootsOf(simple));
+          if (!expected) {
+            underflows++;
+            return;
+          }
+          requireSameBits(expectedOf({ module: simple, values }, k) ?? [], expected, "simplified roots");
+          const { outputs, states } = await runOn(wasm, module, values);
+          requireSameBits([...outputs, ...states], expected, "wasm outputs and states");
+        });
+      }),
+    );
+    expect(underflows).toBeLessThan(asked / 4);
+  });
+
+  test(`three steps in one call are three calls, over ${asked >> 2} programs`, { timeout }, async ({ skip }) => {
+    const { wasm } = await targetsIn(numerics, skip);
+    await ask(
+      asked >> 2,
+      fc.asyncProperty(tapes, async (drawn) => {
+        const program = writeProgram(drawn);
+        if (program.module.states.length === 0) return;
+        await showing(program, async () => {
+          const whole = await runOn(wasm, program.module, program.values, 3);
+          let states = program.values.states;
+          for (let step = 0; step < 2; step++)
+            states = [...(await runOn(wasm, program.module, { ...program.values, states })).states];
+          const last = await runOn(wasm, program.module, { ...program.values, states });
+          requireSameResults({ ...whole, steps: 1 }, last);
+        });
+      }),
+    );
+  });
+
+  test(`a program is its operations one by one, over ${asked >> 4} programs`, { timeout }, async ({ skip }) => {
+    const { wasm } = await targetsIn(numerics, skip);
+    const k = numberScalars(numerics);
+    await ask(
+      asked >> 4,
+      fc.asyncProperty(tapes, async (drawn) => {
+        const program = writeProgram(drawn);
+        // What is stored between operations is flushed: where subnormals arise, fused programs may differ.
+        if (!expectedOf(program, k)) return;
+        await showing(program, async () => {
+          const { outputs, states } = await runOn(wasm, program.module, program.values);
+          requireSameBits([...outputs, ...states], await oneByOne(wasm, program), "outputs and states");
+        });
+      }),
+    );
+  });
+});
+
+/** The roots, every operation a program of its own. */
+async function oneByOne(target: Target, { module, values }: Program): Promise<Data[]> {
+  const known = new Map<Node, Data>();
+  module.inputs.forEach((node, i) => known.set(node, values.inputs[i]!));
+  module.states.forEach(({ current }, i) => known.set(current, values.states[i]!));
+  const roots = rootsOf(module);
+  for (const node of topological(roots)) {
+    if (known.has(node)) continue;
+    const operands = [...new Set(node.inputs)];
+    const inputs = operands.map(({ shape, dtype }) => build.input("x", shape, dtype));
+    const alone = record(
+      node.op,
+      node.inputs.map((input) => inputs[operands.indexOf(input)]!),
+      node.attributes,
+    );
+    const { outputs } = await runOn(target, moduleOf({ inputs, outputs: [alone] }), {
+      inputs: operands.map((operand) => known.get(operand)!),
+    });
+    known.set(node, outputs[0]!);
+  }
+  return roots.map((root) => known.get(root)!);
+}
+
+test(`float64 gradients are the finite differences, over ${asked >> 3} smooth programs`, { timeout }, async () => {
+  const k = numberScalars("fused");
+  await ask(
+    asked >> 3,
+    fc.asyncProperty(tapes, async (drawn) => {
+      const { scalar, bound } = writeSmoothProgram(drawn);
+      const inputs = [...bound.keys()].filter(({ dtype }) => dtype === "float64");
+      const gradients = gradient(scalar, build.constant(1, [], "float64"), inputs);
+      const found = interpret(
+        gradients.filter((g) => g !== null),
+        bound,
+        k,
+      );
+      // Along one random direction: the difference of the scalar is the product of gradient and direction.
+      const stream = new RandomStream(drawn.seed, "direction");
+      const directions = inputs.map(({ shape }) =>
+        Float64Array.from({ length: sizeOf(shape) }, () => stream.nextNormal()),
+      );
+      const at = (step: number): number => {
+        const moved = new Map(bound);
+        inputs.forEach((node, i) => {
+          moved.set(
+            node,
+            (bound.get(node) as Float64Array).map((x, j) => x + step * directions[i]![j]!),
+          );
+        });
+        return interpret([scalar], moved, k).get(scalar)![0]!;
+      };
+      let derived = 0;
+      let scale = 1;
+      gradients.forEach((g, i) => {
+        if (!g) return;
+        directions[i]!.forEach((d, j) => {
+          const term = d * found.get(g)![j]!;
+          derived += term;
+          scale += Math.abs(term);
+        });
+      });
+      // Fourth-order differences: the error is that of rounding, not of curvature.
+      const h = 1e-4;
+      const measured = (8 * (at(h) - at(-h)) - (at(2 * h) - at(-2 * h))) / (12 * h);
+      if (!(Math.abs(measured - derived) <= 1e-6 * scale)) {
+        throw new Error(
+          `measured ${measured}, derived ${derived}\n${toTypeScript(moduleOf({ inputs: [...bound.keys()], outputs: [scalar] }))}`,
+        );
+      }
+    }),
+  );
+});
