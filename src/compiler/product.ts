@@ -112,7 +112,10 @@ class ProductWriter {
     const k = this.#k;
     const { rows } = this.#product;
     if (this.#packed > 0) this.#pack(outer, column, width);
-    const blocks = Math.ceil(rows / this.#tile.rows);
+    // Blocks of one size, where hardly smaller ones give that, need the code once.
+    const tile = this.#tile.rows;
+    const even = [tile, tile - 1].find((size) => size > 0 && rows % size === 0);
+    const blocks = even === undefined ? Math.ceil(rows / tile) : rows / even;
     const small = Math.floor(rows / blocks);
     const large = rows - small * blocks;
     const split = large * (small + 1);

@@ -200,7 +200,7 @@ export class KernelBuilder {
     const known = block.known.get(key);
     if (known) return known;
     const result = this.#define(type, depth);
-    block.instructions.push({ ...instruction, result } as Instruction);
+    block.instructions.push(Object.assign(instruction, { result }) as Instruction);
     block.known.set(key, result);
     return result;
   }
@@ -231,20 +231,26 @@ export class KernelBuilder {
 
 /** Merges terms on the same index and drops those that vanish. */
 function normalAddress(address: Address): Address {
-  const scales = new Map<Index, number>();
-  for (const { index, scale } of address.terms) scales.set(index, (scales.get(index) ?? 0) + scale);
-  const terms = [...scales].filter(([, scale]) => scale !== 0).map(([index, scale]) => ({ index, scale }));
-  terms.sort((a, b) => a.index.id - b.index.id);
-  return { buffer: address.buffer, offset: address.offset, terms };
+  const terms: { index: Index; scale: number }[] = [];
+  for (const { index, scale } of address.terms) {
+    const same = terms.find((term) => term.index.id === index.id);
+    if (same) same.scale += scale;
+    else terms.push({ index, scale });
+  }
+  const kept = terms.filter(({ scale }) => scale !== 0).sort((a, b) => a.index.id - b.index.id);
+  return { buffer: address.buffer, offset: address.offset, terms: kept };
 }
 
 /** Calls `visit` with the id of every value an instruction uses (not those inside its body). */
 export function forEachOperand(instruction: Pure | Instruction, visit: (id: number) => void): void {
-  for (const value of Object.values(instruction) as unknown[]) visitOperand(value, visit);
+  const fields = instruction as unknown as Record<string, unknown>;
+  for (const field in fields) {
+    const value = fields[field];
+    if (typeof value === "object" && value !== null) visitOperand(value, visit);
+  }
 }
 
-function visitOperand(value: unknown, visit: (id: number) => void): void {
-  if (typeof value !== "object" || value === null) return;
+function visitOperand(value: object, visit: (id: number) => void): void {
   if (Array.isArray(value)) {
     for (const item of value) visitOperand(item, visit);
   } else if ("terms" in value) {
@@ -254,12 +260,21 @@ function visitOperand(value: unknown, visit: (id: number) => void): void {
   }
 }
 
+/** A text that is equal for equal instructions on equal values. */
 function contentOf(instruction: Pure): string {
-  return JSON.stringify(instruction, (_, value) => {
-    if (typeof value === "number") return Object.is(value, -0) ? "-0" : String(value);
-    if (typeof value === "object" && value !== null && "kind" in value) return `#${value.id}`;
-    return value;
-  });
+  let text = "";
+  for (const value of Object.values(instruction) as unknown[]) text += `${contentOfPart(value)} `;
+  return text;
+}
+
+function contentOfPart(value: unknown): string {
+  if (typeof value !== "object" || value === null) return Object.is(value, -0) ? "-0" : String(value);
+  if (Array.isArray(value)) return value.map(contentOfPart).join();
+  if ("id" in value) return `#${(value as Index | Vector | Variable).id}`;
+  const { buffer, offset, terms } = value as Address;
+  let text = `${buffer}+${offset}`;
+  for (const { index, scale } of terms) text += `+#${index.id}*${scale}`;
+  return text;
 }
 
 /** Removes pure instructions whose result nobody uses, innermost uses first. */

@@ -161,7 +161,7 @@ class KernelEmitter {
     if (!certain) {
       code.open("block").get(counter);
       this.#index(to);
-      code.op("i32.lt_s").op("i32.eqz").op("br_if", 0);
+      code.op("i32.lt_s").op("i32.eqz").branchIf(0);
     }
     this.#advancePointers(index);
     code.open("loop");
@@ -175,7 +175,7 @@ class KernelEmitter {
     }
     code.get(counter).constant(step).op("i32.add").tee(counter);
     this.#index(to);
-    code.op("i32.lt_s").op("br_if", 0).end();
+    code.op("i32.lt_s").branchIf(0).end();
     if (!certain) code.end();
   }
 

@@ -5,50 +5,85 @@
 
 import { type Opcode, op, type SimdOpcode, simd, type ValueType, valtype } from "./opcodes.ts";
 
-/** Unsigned LEB128. */
-export function u32(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value >>> 0;
-  do {
-    const byte = rest & 0x7f;
-    rest >>>= 7;
-    bytes.push(rest === 0 ? byte : byte | 0x80);
-  } while (rest !== 0);
-  return bytes;
-}
+/** Bytes that grow at their end. */
+export class Bytes {
+  #bytes: Uint8Array = new Uint8Array(64);
+  #length = 0;
 
-/** Signed LEB128. */
-export function s32(value: number): number[] {
-  const bytes: number[] = [];
-  let rest = value | 0;
-  for (;;) {
-    const byte = rest & 0x7f;
-    rest >>= 7;
-    const done = (rest === 0 && (byte & 0x40) === 0) || (rest === -1 && (byte & 0x40) !== 0);
-    bytes.push(done ? byte : byte | 0x80);
-    if (done) return bytes;
+  get length(): number {
+    return this.#length;
   }
-}
 
-/** A count and the items. */
-export function vec(items: readonly (readonly number[])[]): number[] {
-  const bytes = u32(items.length);
-  for (const item of items) for (const byte of item) bytes.push(byte);
-  return bytes;
-}
+  byte(value: number): this {
+    if (this.#length === this.#bytes.length) this.#grow(1);
+    this.#bytes[this.#length++] = value;
+    return this;
+  }
 
-export function name(text: string): number[] {
-  const bytes = new TextEncoder().encode(text);
-  return [...u32(bytes.length), ...bytes];
-}
+  append(bytes: ArrayLike<number>): this {
+    if (this.#length + bytes.length > this.#bytes.length) this.#grow(bytes.length);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
+    return this;
+  }
 
-function section(id: number, content: readonly number[]): number[] {
-  return [id, ...u32(content.length), ...content];
+  /** Unsigned LEB128. */
+  u32(value: number): this {
+    let rest = value >>> 0;
+    while (rest >= 0x80) {
+      this.byte((rest & 0x7f) | 0x80);
+      rest >>>= 7;
+    }
+    return this.byte(rest);
+  }
+
+  /** Signed LEB128. */
+  s32(value: number): this {
+    let rest = value | 0;
+    while (rest < -0x40 || rest >= 0x40) {
+      this.byte((rest & 0x7f) | 0x80);
+      rest >>= 7;
+    }
+    return this.byte(rest & 0x7f);
+  }
+
+  /** A length and the UTF-8 of a text. */
+  name(text: string): this {
+    const bytes = new TextEncoder().encode(text);
+    return this.u32(bytes.length).append(bytes);
+  }
+
+  /** A count and the items. */
+  vec<T>(items: readonly T[], write: (bytes: this, item: T, index: number) => void): this {
+    this.u32(items.length);
+    items.forEach((item, index) => {
+      write(this, item, index);
+    });
+    return this;
+  }
+
+  /** What `write` writes, its size before it. */
+  sized(write: (bytes: Bytes) => void): this {
+    const content = new Bytes();
+    write(content);
+    return this.u32(content.length).append(content.view());
+  }
+
+  /** What has been written, without a copy. */
+  view(): Uint8Array {
+    return this.#bytes.subarray(0, this.#length);
+  }
+
+  #grow(more: number): void {
+    const larger = new Uint8Array(Math.max(2 * this.#bytes.length, this.#length + more));
+    larger.set(this.view());
+    this.#bytes = larger;
+  }
 }
 
 /** The body of a function being written: instructions in order, locals as they are asked for. */
 export class Code {
-  readonly #bytes: number[] = [];
+  readonly #bytes: Bytes = new Bytes();
   readonly #locals: ValueType[] = [];
   readonly #parameters: number;
 
@@ -61,50 +96,74 @@ export class Code {
     return this.#parameters + this.#locals.push(type) - 1;
   }
 
-  op(opcode: Opcode, ...immediates: number[]): this {
-    this.#bytes.push(op[opcode], ...immediates);
+  op(opcode: Opcode): this {
+    this.#bytes.byte(op[opcode]);
+    return this;
+  }
+
+  /** An instruction with one index after it: a local, a label, a function. */
+  #indexed(opcode: Opcode, index: number): this {
+    this.#bytes.byte(op[opcode]).u32(index);
     return this;
   }
 
   get(local: number): this {
-    return this.op("local.get", ...u32(local));
+    return this.#indexed("local.get", local);
   }
 
   set(local: number): this {
-    return this.op("local.set", ...u32(local));
+    return this.#indexed("local.set", local);
   }
 
   tee(local: number): this {
-    return this.op("local.tee", ...u32(local));
+    return this.#indexed("local.tee", local);
+  }
+
+  /** Branches out of `depth` blocks, or to the start of a loop, where the number on the stack is not 0. */
+  branchIf(depth: number): this {
+    return this.#indexed("br_if", depth);
+  }
+
+  call(index: number): this {
+    return this.#indexed("call", index);
   }
 
   constant(value: number): this {
-    return this.op("i32.const", ...s32(value));
+    this.#bytes.byte(op["i32.const"]).s32(value);
+    return this;
   }
 
   /** A load or store of the scalar kind. */
   memory(opcode: Opcode, offset: number): this {
-    return this.op(opcode, 0, ...u32(offset));
+    this.#bytes.byte(op[opcode]).byte(0).u32(offset);
+    return this;
   }
 
+  /** A vector instruction; `immediates` are bytes. */
   simd(opcode: SimdOpcode, ...immediates: number[]): this {
-    this.#bytes.push(0xfd, ...u32(simd[opcode]), ...immediates);
+    this.#bytes.byte(0xfd).u32(simd[opcode]);
+    if (immediates.length > 0) this.#bytes.append(immediates);
     return this;
   }
 
   /** A vector load or store; `lane` for those of one lane. */
   simdMemory(opcode: SimdOpcode, offset: number, lane?: number): this {
-    return this.simd(opcode, 0, ...u32(offset), ...(lane === undefined ? [] : [lane]));
+    this.#bytes.byte(0xfd).u32(simd[opcode]).byte(0).u32(offset);
+    if (lane !== undefined) this.#bytes.byte(lane);
+    return this;
   }
 
   /** `v128.const` from four 32-bit patterns. */
   vector(words: readonly [number, number, number, number]): this {
-    return this.simd("v128.const", ...new Uint8Array(new Int32Array(words).buffer));
+    this.simd("v128.const");
+    this.#bytes.append(new Uint8Array(Int32Array.from(words).buffer));
+    return this;
   }
 
   /** Opens a block, loop or if without result. */
   open(opcode: "block" | "loop" | "if"): this {
-    return this.op(opcode, 0x40);
+    this.#bytes.byte(op[opcode]).byte(0x40);
+    return this;
   }
 
   end(): this {
@@ -112,16 +171,17 @@ export class Code {
   }
 
   /** The nonterminal `code`: size, locals in runs of equal type, instructions. */
-  encode(): number[] {
+  encode(into: Bytes): void {
     const runs: { type: ValueType; count: number }[] = [];
     for (const type of this.#locals) {
       const last = runs.at(-1);
       if (last?.type === type) last.count++;
       else runs.push({ type, count: 1 });
     }
-    const locals = vec(runs.map(({ type, count }) => [...u32(count), valtype[type]]));
-    const size = locals.length + this.#bytes.length + 1;
-    return [...u32(size), ...locals, ...this.#bytes, op.end];
+    into.sized((body) => {
+      body.vec(runs, (bytes, { type, count }) => bytes.u32(count).byte(valtype[type]));
+      body.append(this.#bytes.view()).byte(op.end);
+    });
   }
 }
 
@@ -143,31 +203,27 @@ export function encodeModule(functions: readonly FunctionDefinition[]): Uint8Arr
     const known = types.indexOf(type);
     return known >= 0 ? known : types.push(type) - 1;
   };
-  const funcs = functions.map((definition) => u32(typeOf(definition)));
-  const functype = (type: string): number[] => {
+  const typeIndices = functions.map(typeOf);
+  const functype = (bytes: Bytes, type: string): void => {
     const [parameters, returns] = type.split(" ");
-    const inputs = vec(Array.from({ length: Number(parameters) }, () => [valtype.i32]));
-    return [0x60, ...inputs, ...vec(returns === "true" ? [[valtype.i32]] : [])];
+    bytes.byte(0x60).u32(Number(parameters));
+    for (let i = 0; i < Number(parameters); i++) bytes.byte(valtype.i32);
+    bytes.append(returns === "true" ? [1, valtype.i32] : [0]);
   };
-  const memory = [...name("env"), ...name("memory"), 0x02, 0x00, ...u32(1)];
-  const exports = functions.flatMap((definition, index) =>
-    definition.exported ? [[...name(definition.name), 0x00, ...u32(index)]] : [],
+  const exported = functions.flatMap((definition, index) => (definition.exported ? [{ definition, index }] : []));
+
+  const file = new Bytes().append([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
+  const section = (id: number, write: (bytes: Bytes) => void): Bytes => file.byte(id).sized(write);
+  section(1, (bytes) => bytes.vec(types, functype));
+  section(2, (bytes) => bytes.u32(1).name("env").name("memory").append([0x02, 0x00, 1]));
+  section(3, (bytes) => bytes.vec(typeIndices, (to, index) => to.u32(index)));
+  section(7, (bytes) =>
+    bytes.vec(exported, (to, { definition, index }) => to.name(definition.name).byte(0).u32(index)),
   );
-  const names = vec(functions.map((definition, index) => [...u32(index), ...name(definition.name)]));
-  const parts = [
-    [0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00],
-    section(1, vec(types.map(functype))),
-    section(2, vec([memory])),
-    section(3, vec(funcs)),
-    section(7, vec(exports)),
-    section(10, vec(functions.map((definition) => definition.code.encode()))),
-    section(0, [...name("name"), 1, ...u32(names.length), ...names]),
-  ];
-  const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    bytes.set(part, at);
-    at += part.length;
-  }
-  return bytes;
+  section(10, (bytes) => bytes.vec(functions, (to, { code }) => code.encode(to)));
+  section(0, (bytes) => {
+    bytes.name("name").byte(1);
+    bytes.sized((names) => names.vec(functions, (to, definition, index) => to.u32(index).name(definition.name)));
+  });
+  return file.view().slice();
 }

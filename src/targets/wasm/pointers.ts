@@ -20,6 +20,7 @@ export class Pointers {
   readonly #order = new Map<number, number>();
   readonly #constants: ReadonlyMap<number, number>;
   readonly #sums = new Map<string, PartialSum>();
+  readonly #resolved = new Map<Address, { local: number; offset: number }>();
   readonly #newLocal: () => number;
   /** Partial sums by the index they end in. */
   readonly endingAt: Map<number, PartialSum[]> = new Map();
@@ -34,6 +35,15 @@ export class Pointers {
 
   /** The local and the constant rest of an address. */
   resolve(address: Address): { local: number; offset: number } {
+    let resolved = this.#resolved.get(address);
+    if (!resolved) {
+      resolved = this.#resolve(address);
+      this.#resolved.set(address, resolved);
+    }
+    return resolved;
+  }
+
+  #resolve(address: Address): { local: number; offset: number } {
     let local = address.buffer;
     let offset = address.offset;
     let key = `${local}`;

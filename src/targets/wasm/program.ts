@@ -7,7 +7,7 @@ import type { Call, Place, Program } from "../../compiler/program.ts";
 import type { Kernel } from "../../kernel/language.ts";
 import type { Numerics } from "../target.ts";
 import { emitKernel } from "./emitter.ts";
-import { Code, encodeModule, type FunctionDefinition, u32 } from "./encoder.ts";
+import { Code, encodeModule, type FunctionDefinition } from "./encoder.ts";
 
 /** The bytes of the module; it imports `env.memory` and exports `run`. */
 export function encodeProgram(program: Program, numerics: Numerics): Uint8Array<ArrayBuffer> {
@@ -35,14 +35,10 @@ function runFunction(program: Program, numbers: ReadonlyMap<Kernel, number>): Fu
   };
   const call = ({ kernel, places }: Call): void => {
     for (const place of places) address(place);
-    code
-      .constant(0)
-      .constant(kernel.extent)
-      .constant(0)
-      .op("call", ...u32(numbers.get(kernel)!));
+    code.constant(0).constant(kernel.extent).constant(0).call(numbers.get(kernel)!);
   };
 
-  code.open("block").get(steps).op("i32.eqz").op("br_if", 0).open("loop");
+  code.open("block").get(steps).op("i32.eqz").branchIf(0).open("loop");
   program.before.forEach(call);
   program.log.forEach(({ slot, offset }, i) => {
     code
@@ -58,10 +54,10 @@ function runFunction(program: Program, numbers: ReadonlyMap<Kernel, number>): Fu
       .op("i32.add")
       .set(log);
   if (program.guard) {
-    code.get(bases[program.guard.slot]!).memory("i32.load8_u", program.guard.offset).op("i32.eqz").op("br_if", 1);
+    code.get(bases[program.guard.slot]!).memory("i32.load8_u", program.guard.offset).op("i32.eqz").branchIf(1);
   }
   program.after.forEach(call);
-  code.get(done).constant(1).op("i32.add").tee(done).get(steps).op("i32.lt_s").op("br_if", 0);
+  code.get(done).constant(1).op("i32.add").tee(done).get(steps).op("i32.lt_s").branchIf(0);
   code.end().end().get(done);
   return { name: "run", parameters: 3, returns: true, code, exported: true };
 }
