@@ -18,6 +18,6 @@ export function defaultsFor(data: Dataset): Defaults {
 }
 
 function scheduleFor(examples: number): { epochs: number; batchSize: number } {
-  if (examples >= 20_000) return { epochs: 3, batchSize: 100 };
+  if (examples >= 50_000) return { epochs: 3, batchSize: 100 };
   return { epochs: examples < 2_000 ? 30 : 10, batchSize: 32 };
 }

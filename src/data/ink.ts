@@ -17,9 +17,9 @@ import { byteScale } from "./scale.ts";
 export type InkSize = 16 | 28;
 
 export interface InkOptions<Size extends InkSize = InkSize> {
-  /** Digits to learn from. Default 4000. */
+  /** Digits to learn from. Default 20000. */
   readonly train?: number;
-  /** Digits to test with; others than those to learn from. Default 1000. */
+  /** Digits to test with; others than those to learn from. Default 2000. */
   readonly test?: number;
   /** Rows and columns. Default 16. */
   readonly size?: Size;
@@ -34,15 +34,19 @@ export interface InkOptions<Size extends InkSize = InkSize> {
  *
  * @param options  how many, how large, which
  * @returns        one set to learn from and one to test with
- * @throws {DataError} an option is out of range
- * @example const digits = await ink();  // digits.train: 4000 pictures [16, 16], digits.test: 1000
+ * @throws {DataError} size, train or test is out of range
+ * @throws {GradusError} the seed is no integer from 0 to 2⁵³ − 1
+ * @example const digits = await ink();  // digits.train: 20000 pictures [16, 16], digits.test: 2000
  */
 export async function ink<const Size extends InkSize = 16>(
   options: InkOptions<Size> = {},
 ): Promise<Split<[Size, Size]>> {
-  const { train = 4000, test = 1000, size = 16, grey = size === 28, seed = 1 } = options;
+  const { train = 20_000, test = 2000, size = 16, grey = size === 28, seed = 1 } = options;
   if (size !== 16 && size !== 28) {
-    throw new DataError(`ink: size must be 16 or 28; got ${size}. Choose one of them.`, { operation: "ink", actual: String(size) });
+    throw new DataError(`ink: size must be 16 or 28; got ${size}. Choose one of them.`, {
+      operation: "ink",
+      actual: String(size),
+    });
   }
   const draw = size === 16 ? filledBox : centredByMass;
   const set = (purpose: string, count: number): Dataset<[Size, Size]> => {
@@ -56,17 +60,27 @@ export async function ink<const Size extends InkSize = 16>(
       inputs.set(pixels, i * size * size);
     }
     const storage = grey ? byteScale : { multiply: 1, add: 0 };
-    return new Dataset({ inputs, inputShape: [size, size] as [Size, Size], targets, targetShape: [], classes: digitNames, storage });
+    return new Dataset({
+      inputs,
+      inputShape: [size, size] as [Size, Size],
+      targets,
+      targetShape: [],
+      classes: digitNames,
+      storage,
+    });
   };
   return { train: set("train", train), test: set("test", test) };
 }
 
 function checkCount(what: string, count: number): void {
   if (Number.isInteger(count) && count >= 1 && count <= 1_000_000) return;
-  throw new DataError(`ink: ${what} must be an integer from 1 to 1000000; got ${count}. Ask for fewer or more digits.`, {
-    operation: "ink",
-    actual: String(count),
-  });
+  throw new DataError(
+    `ink: ${what} must be an integer from 1 to 1000000; got ${count}. Ask for fewer or more digits.`,
+    {
+      operation: "ink",
+      actual: String(count),
+    },
+  );
 }
 
 /** Which digit comes at place i: each ten in a row are shuffled. */
@@ -94,23 +108,29 @@ function centredByMass(digit: number, random: RandomStream): Float64Array {
   const { curves, radius } = write(digit, random);
   const { left, top, right, bottom } = boundsOf(curves);
   const pixel = (Math.max(right - left, bottom - top) + 2 * radius) / 20;
-  const around = (x: number, y: number): Frame => ({
-    left: x - 14 * pixel,
-    top: y - 14 * pixel,
+  const frame: Frame = {
+    left: (left + right) / 2 - 14 * pixel,
+    top: (top + bottom) / 2 - 14 * pixel,
     width: pixel,
     height: pixel,
     rows: 28,
     columns: 28,
-  });
-  const [x, y] = [(left + right) / 2, (top + bottom) / 2];
-  const drawn = trace(curves, radius, around(x, y));
-  let [mass, row, column] = [0, 0, 0];
+  };
+  const drawn = trace(curves, radius, frame);
+  let [mass, rows, columns] = [0, 0, 0];
   drawn.forEach((value, i) => {
     mass += value;
-    row += value * (Math.floor(i / 28) - 13.5);
-    column += value * ((i % 28) - 13.5);
+    rows += value * (Math.floor(i / 28) - 13.5);
+    columns += value * ((i % 28) - 13.5);
   });
-  // MNIST moves by whole pixels.
-  const shift = (moment: number): number => Math.floor(moment / mass + 0.5) * pixel;
-  return trace(curves, radius, around(x + shift(column), y + shift(row)));
+  // By whole pixels, as MNIST does.
+  return moved(drawn, Math.floor(rows / mass + 0.5), Math.floor(columns / mass + 0.5));
+}
+
+/** The 28×28 picture moved up and to the left, paper coming in. */
+function moved(picture: Float64Array, rows: number, columns: number): Float64Array {
+  return picture.map((_, i) => {
+    const [row, column] = [Math.floor(i / 28) + rows, (i % 28) + columns];
+    return row >= 0 && row < 28 && column >= 0 && column < 28 ? picture[row * 28 + column]! : 0;
+  });
 }

@@ -6,6 +6,7 @@
 import { bytesOf, isFloat } from "../base/dtype.ts";
 import { GradusError } from "../base/errors.ts";
 import { pause } from "../base/pause.ts";
+import { sizeOf } from "../base/shape.ts";
 import { type Module, rootsOf } from "../graph/module.ts";
 import { type Node, topological } from "../graph/node.ts";
 import { target as loadTarget } from "../targets/registry.ts";
@@ -91,16 +92,23 @@ async function compute(cells: readonly Cell[], operation: string): Promise<void>
     pending.delete(reference);
     collected.unregister(reference);
   }
-  await rest();
+  await rest(outputs.reduce((sum, { shape, dtype }) => sum + sizeOf(shape) * bytesOf(dtype), 0));
 }
 
-const turn = 16;
+/** Realizations, and bytes of results, between turns of the event loop. */
+const mostRealizations = 16;
+const mostBytes = 64 * 1024 * 1024;
 let realizations = 0;
+let realizedBytes = 0;
 
 /** Memory of dead tensors comes back in turns of the event loop: a loop that only awaits tensors has none of its own. */
-async function rest(): Promise<void> {
-  realizations = (realizations + 1) % turn;
-  if (realizations === 0) await pause();
+async function rest(bytes: number): Promise<void> {
+  realizations++;
+  realizedBytes += bytes;
+  if (realizations < mostRealizations && realizedBytes < mostBytes) return;
+  realizations = 0;
+  realizedBytes = 0;
+  await pause();
 }
 
 /** The asked cells and all pending ones whose uncomputed nodes hang together with theirs. */

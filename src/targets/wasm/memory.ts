@@ -1,7 +1,8 @@
 /**
  * The linear memory of the target and who owns which part of it: 64-byte aligned blocks, first fit, neighbours merged when they are
- * released. A block that nobody refers to any more is released too, some time after a garbage collection. Growth moves the
- * JavaScript view, never a block; views are made anew at each use.
+ * released. A block that nobody refers to any more is released too, some time after a garbage collection; so that collections
+ * come when blocks are large and not only when they are many, each carries its weight. Growth moves the JavaScript view, never a
+ * block; views are made anew at each use.
  */
 
 import { InternalError, TargetError } from "../../base/errors.ts";
@@ -16,11 +17,22 @@ export class WasmBuffer implements TargetBuffer {
   readonly bytes: number;
   readonly #address: number;
   #release: (() => void) | null;
+  /**
+   * Memory of the same size that is never touched, and so never there: all the engine's garbage collector sees of a block. Without it
+   * an object of a few bytes that holds megabytes would not be worth a collection.
+   */
+  #weight: ArrayBuffer | null;
 
   constructor(address: number, bytes: number, release: () => void) {
     this.#address = address;
     this.bytes = bytes;
     this.#release = release;
+    this.#weight = bytes >= weighty ? weigh(bytes) : null;
+  }
+
+  /** Whether the garbage collector knows the block's size. */
+  get weighs(): boolean {
+    return this.#weight !== null;
   }
 
   get address(): number {
@@ -31,6 +43,18 @@ export class WasmBuffer implements TargetBuffer {
   release(): void {
     this.#release?.();
     this.#release = null;
+    this.#weight = null;
+  }
+}
+
+/** Smaller blocks than this weigh nothing: objects enough to fill memory with them are seen anyway. */
+const weighty = 32 * 1024;
+
+function weigh(bytes: number): ArrayBuffer | null {
+  try {
+    return new ArrayBuffer(bytes);
+  } catch {
+    return null; // no address space left for it: the block itself is what matters
   }
 }
 
