@@ -54,10 +54,22 @@ export function sigmoid<T>(k: Scalars<T>, x: T): T {
   // The factor 1.5 moves both operands of the quotient from just above a power of two, where rounding is coarsest, to the
   // middle, exactly where the quotient lies just below one.
   const factor = f.constant(1.5);
-  const mantissa = f.fma(f.fma(polynomial(k, sigmoidCoefficients, r), r, factor), r, factor);
+  const curve = f.mul(f.fma(polynomial(k, sigmoidCoefficients, r), r, factor), r);
+  const mantissa = f.add(factor, curve);
   const e = f.mul(mantissa, powerOfTwo(k, shifted));
+  const sum = f.add(e, factor);
+  const quotient = f.div(e, sum);
+  // What the two sums above lost is known exactly, and the quotient q changes by q·(1 − q) times the relative loss in e less that
+  // in the sum, as e/sum = q and 1.5/sum = 1 − q. 1/mantissa is needed to a digit only.
+  const lostOfMantissa = f.sub(curve, f.sub(mantissa, factor));
+  const lostOfSum = f.sub(f.min(e, factor), f.sub(sum, f.max(e, factor)));
+  const inverse = f.fma(mantissa, f.constant(-0.417), f.constant(1.329));
+  const loss = f.fma(lostOfMantissa, inverse, f.mul(lostOfSum, f.constant(-1 / 1.5)));
+  // Far left the sum loses nothing that matters, and products with q would be subnormal.
+  const near = f.select(f.less(x, f.constant(-20)), f.constant(0), loss);
+  const corrected = f.fma(f.mul(quotient, f.sub(f.constant(1), quotient)), near, quotient);
   const isZero = f.less(x, f.constant(-87.33654022216797)); // below 2⁻¹²⁶
-  return f.select(isZero, f.constant(0), f.div(e, f.add(e, factor)));
+  return f.select(isZero, f.constant(0), corrected);
 }
 
 /** The hyperbolic tangent, odd bit for bit. */
