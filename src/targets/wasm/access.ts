@@ -118,7 +118,7 @@ export function store(
         .get(local)
         .get(value)
         .get(value)
-        .simd("i8x16.shuffle", 0, 4, 8, 12, ...new Array<number>(12).fill(0));
+        .shuffle([0, 4, 8, 12, ...new Array<number>(12).fill(0)]);
       code.simdMemory("v128.store32_lane", offset, 0);
     } else {
       for (let lane = 0; lane < active; lane++) put("v128.store8_lane", lane * stride, 4 * lane);

@@ -6,7 +6,6 @@
 
 import { bytesOf } from "../../base/dtype.ts";
 import { InternalError } from "../../base/errors.ts";
-import { forEachOperand } from "../../kernel/builder.ts";
 import type { Address, Block, Index, Instruction, Kernel, Variable, Vector } from "../../kernel/language.ts";
 import { resultOf } from "../../kernel/language.ts";
 import type { Numerics } from "../target.ts";
@@ -15,15 +14,12 @@ import { Code, type FunctionDefinition } from "./encoder.ts";
 import type { Opcode } from "./opcodes.ts";
 import { type PartialSum, Pointers, usesOf } from "./pointers.ts";
 import { writerOf } from "./scalars.ts";
+import { type Defining, Waiting } from "./waiting.ts";
 
-type Defining = Extract<Instruction, { result: unknown }>;
 type Loop = Extract<Instruction, { op: "loop" }>;
 
 const smallestNormal = 0x00800000;
 const everyBitButSign = 0x7fffffff;
-/** Values that may wait on top of each other: writing them recurses. */
-const deepest = 200;
-
 const indexOpcodes: Record<string, Opcode> = {
   add: "i32.add",
   sub: "i32.sub",
@@ -47,10 +43,7 @@ class KernelEmitter {
   readonly #constants = new Map<number, number>();
   readonly #uses: Map<number, { count: number; block: Block }>;
   readonly #pointers: Pointers;
-  /** Values that wait to be written where they are used. */
-  readonly #pending = new Map<number, Defining>();
-  /** How many waiting values stand on each other. */
-  readonly #depths = new Map<number, number>();
+  readonly #waiting = new Waiting();
   /** float32 values that cannot be subnormal: they come from memory, constants or integers. */
   readonly #normal = new Set<number>();
   readonly #adjusted: number;
@@ -102,8 +95,8 @@ class KernelEmitter {
       case "variable":
       case "set": {
         const value = instruction.op === "set" ? instruction.value : instruction.initial;
-        const inside = this.#treeOf(value);
-        this.#flush((id) => !inside.has(id) && this.#reads(id, instruction.variable));
+        const inside = this.#waiting.treeOf(value);
+        this.#flush((id) => !inside.has(id) && this.#waiting.reads(id, instruction.variable));
         this.#vector(value);
         this.#code.set(this.#local(instruction.variable));
         return;
@@ -134,14 +127,9 @@ class KernelEmitter {
     }
     if (this.#isNormal(instruction)) this.#normal.add(result.id);
     const uses = this.#uses.get(result.id);
-    const depth = this.#depthOf(instruction);
-    if (uses?.count === 1 && uses.block === block && depth <= deepest) {
-      this.#depths.set(result.id, depth);
-      this.#pending.set(result.id, instruction);
-    } else {
-      this.#write(instruction);
-      this.#code.set(this.#local(result));
-    }
+    if (uses?.count === 1 && uses.block === block && this.#waiting.add(instruction)) return;
+    this.#write(instruction);
+    this.#code.set(this.#local(result));
   }
 
   #isNormal(instruction: Defining): boolean {
@@ -204,7 +192,7 @@ class KernelEmitter {
   }
 
   #store({ address, memory, value, stride, active }: Extract<Instruction, { op: "store" }>): void {
-    const inside = this.#treeOf(value);
+    const inside = this.#waiting.treeOf(value);
     this.#flush((id) => !inside.has(id));
     const known = this.#locals.get(value.id);
     const needsFlush = memory === "float32" && !this.#normal.has(value.id);
@@ -248,18 +236,14 @@ class KernelEmitter {
 
   /** Leaves a vector on the stack. */
   #vector(vector: Vector): void {
-    const waiting = this.#pending.get(vector.id);
-    if (!waiting) {
-      this.#code.get(this.#local(vector));
-      return;
-    }
-    this.#pending.delete(vector.id);
-    this.#write(waiting);
+    const waiting = this.#waiting.take(vector.id);
+    if (waiting) this.#write(waiting);
+    else this.#code.get(this.#local(vector));
   }
 
   /** A local that holds the vector. */
   #vectorLocal(vector: Vector): number {
-    if (this.#pending.has(vector.id)) {
+    if (this.#waiting.has(vector.id)) {
       this.#vector(vector);
       this.#code.set(this.#local(vector));
     }
@@ -313,10 +297,7 @@ class KernelEmitter {
       case "exchange": {
         const local = this.#vectorLocal(instruction.vector);
         const bytes = Array.from({ length: 16 }, (_, byte) => (((byte >> 2) ^ instruction.distance) << 2) | (byte & 3));
-        code
-          .get(local)
-          .get(local)
-          .simd("i8x16.shuffle", ...bytes);
+        code.get(local).get(local).shuffle(bytes);
         return;
       }
       case "keep": {
@@ -360,47 +341,12 @@ class KernelEmitter {
 
   // What waits
 
-  #depthOf(instruction: Defining): number {
-    let depth = 0;
-    forEachOperand(instruction, (id) => {
-      if (this.#pending.has(id)) depth = Math.max(depth, this.#depths.get(id)!);
-    });
-    return depth + 1;
-  }
-
-  /** The pending values that writing `vector` would write. */
-  #treeOf(vector: Vector): Set<number> {
-    const tree = new Set<number>();
-    const visit = (id: number): void => {
-      const waiting = this.#pending.get(id);
-      if (!waiting) return;
-      tree.add(id);
-      forEachOperand(waiting, (operand) => {
-        if (operand !== id) visit(operand);
-      });
-    };
-    visit(vector.id);
-    return tree;
-  }
-
-  /** Whether a pending value depends on the present content of a variable. */
-  #reads(id: number, variable: Variable): boolean {
-    const waiting = this.#pending.get(id);
-    if (!waiting) return false;
-    if (waiting.op === "get") return waiting.variable.id === variable.id;
-    let found = false;
-    forEachOperand(waiting, (operand) => {
-      if (operand !== id) found ||= this.#reads(operand, variable);
-    });
-    return found;
-  }
-
-  /** Writes pending values into locals, oldest first. */
+  /** Writes waiting values into locals, oldest first. */
   #flush(which: (id: number) => boolean): void {
-    for (const [id, instruction] of [...this.#pending]) {
-      if (!this.#pending.has(id) || !which(id)) continue;
-      this.#vector(instruction.result as Vector);
-      this.#code.set(this.#local(instruction.result));
+    for (const { result } of this.#waiting.all()) {
+      if (!this.#waiting.has(result.id) || !which(result.id)) continue;
+      this.#vector(result as Vector);
+      this.#code.set(this.#local(result));
     }
   }
 }

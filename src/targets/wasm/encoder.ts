@@ -139,10 +139,17 @@ export class Code {
     return this;
   }
 
-  /** A vector instruction; `immediates` are bytes. */
-  simd(opcode: SimdOpcode, ...immediates: number[]): this {
+  /** A vector instruction; `lane` for those that name one. */
+  simd(opcode: SimdOpcode, lane?: number): this {
     this.#bytes.byte(0xfd).u32(simd[opcode]);
-    if (immediates.length > 0) this.#bytes.append(immediates);
+    if (lane !== undefined) this.#bytes.byte(lane);
+    return this;
+  }
+
+  /** The bytes with these numbers out of the 32 of two vectors. */
+  shuffle(bytes: readonly number[]): this {
+    this.simd("i8x16.shuffle");
+    this.#bytes.append(bytes);
     return this;
   }
 

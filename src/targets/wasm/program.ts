@@ -21,16 +21,10 @@ function runFunction(program: Program, numbers: ReadonlyMap<Kernel, number>): Fu
   const [table, steps, log] = [0, 1, 2];
   const code = new Code(3);
   const done = code.local("i32");
-  const bases = Array.from({ length: program.slots }, () => code.local("i32"));
-  bases.forEach((base, slot) =>
-    code
-      .get(table)
-      .memory("i32.load", 4 * slot)
-      .set(base),
-  );
-
+  // Loaded where it is used: a function has room for fewer locals than a program may have slots.
+  const base = (slot: number): Code => code.get(table).memory("i32.load", 4 * slot);
   const address = ({ slot, offset }: Place): void => {
-    code.get(bases[slot]!);
+    base(slot);
     if (offset > 0) code.constant(offset).op("i32.add");
   };
   const call = ({ kernel, places }: Call): void => {
@@ -41,9 +35,8 @@ function runFunction(program: Program, numbers: ReadonlyMap<Kernel, number>): Fu
   code.open("block").get(steps).op("i32.eqz").branchIf(0).open("loop");
   program.before.forEach(call);
   program.log.forEach(({ slot, offset }, i) => {
-    code
-      .get(log)
-      .get(bases[slot]!)
+    code.get(log);
+    base(slot)
       .memory("i32.load", offset)
       .memory("i32.store", 4 * i);
   });
@@ -54,7 +47,7 @@ function runFunction(program: Program, numbers: ReadonlyMap<Kernel, number>): Fu
       .op("i32.add")
       .set(log);
   if (program.guard) {
-    code.get(bases[program.guard.slot]!).memory("i32.load8_u", program.guard.offset).op("i32.eqz").branchIf(1);
+    base(program.guard.slot).memory("i32.load8_u", program.guard.offset).op("i32.eqz").branchIf(1);
   }
   program.after.forEach(call);
   code.get(done).constant(1).op("i32.add").tee(done).get(steps).op("i32.lt_s").branchIf(0);

@@ -64,14 +64,14 @@ const floorDiv =
         code
           .get(operand)
           .get(operand)
-          .simd("i8x16.shuffle", ...eightAnd(first, 8 - first));
+          .shuffle(eightAnd(first, 8 - first));
         code.simd(`f64x2.convert_low_i32x4_${sign}`);
       }
       code.simd("f64x2.div").simd("f64x2.floor").simd(`i32x4.trunc_sat_f64x2_${sign}_zero`);
     };
     half(0);
     half(8);
-    code.simd("i8x16.shuffle", ...eightAnd(0, 16));
+    code.shuffle(eightAnd(0, 16));
   };
 
 const float32: Row<FloatScalars<unknown>> = {

@@ -41,15 +41,26 @@ function probeFused(): boolean {
   try {
     return hasFusedMultiplyAdd();
   } catch (cause) {
-    throw refusedByPolicy(cause);
+    throw refused(cause);
   }
 }
 
-function refusedByPolicy(cause: unknown): TargetError {
+/** What engines say where a page's policy or an embedder forbids generated code. */
+const policy = /content security|\bcsp\b|unsafe-eval|disallowed by embedder/i;
+
+/** An engine that compiles nothing at all, or not this: the second is a defect of ours. */
+function refused(cause: unknown): Error {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  if (!policy.test(reason)) {
+    return new InternalError(
+      `Gradus has a defect: the engine refused a generated program: ${reason}. Please report it.`,
+      {},
+      { cause },
+    );
+  }
   return new TargetError(
-    "wasm: the engine refused to compile generated WebAssembly. If the page has a content-security policy, " +
-      "allow 'wasm-unsafe-eval' in script-src.",
-    { operation: "wasm", hint: "'wasm-unsafe-eval'" },
+    "wasm: the content-security policy of this page forbids generated WebAssembly. Allow 'wasm-unsafe-eval' in script-src.",
+    { operation: "wasm", actual: reason, hint: "'wasm-unsafe-eval'" },
     { cause },
   );
 }
@@ -85,12 +96,13 @@ class WasmTarget implements Target {
   async compile(module: Module): Promise<Executable> {
     refuseFloat64(module);
     const program = compileModule(simplifyModule(module), machine);
+    const bytes = encodeProgram(program, this.numerics);
     let compiled: WebAssembly.WebAssemblyInstantiatedSource;
     try {
       const imports = { env: { memory: this.#memory.memory } };
-      compiled = await WebAssembly.instantiate(encodeProgram(program, this.numerics), imports);
+      compiled = await WebAssembly.instantiate(bytes, imports);
     } catch (cause) {
-      throw refusedByPolicy(cause);
+      throw refused(cause);
     }
     const run = compiled.instance.exports.run as (table: number, steps: number, log: number) => number;
     return new WasmExecutable(this.#memory, run, program.arena, program.slots, program.log.length);
