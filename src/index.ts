@@ -36,6 +36,7 @@ export type { Numerics, TargetName } from "./targets/target.ts";
 export { compile } from "./tensor/compile.ts";
 export { arange, full, normal, ones, tensor, uniform, zeros } from "./tensor/create.ts";
 export { grad, valueAndGrad } from "./tensor/grad.ts";
+export { concat, stack } from "./tensor/join.ts";
 export { realize, Tensor } from "./tensor/tensor.ts";
 export { type EvaluateOptions, evaluate, predictClasses } from "./train/evaluate.ts";
 export type { EndEvent, EpochEvent, Result, Scores, StartEvent, StepEvent, TrainingEvent } from "./train/events.ts";

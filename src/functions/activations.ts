@@ -20,7 +20,8 @@ export function tanh<S extends Shape, D extends DType>(x: Tensor<S, D>): Tensor<
 }
 
 /**
- * Rectifier that lets a little of the negative side through: `y = x` for x ≥ 0, else `slope · x`.
+ * Rectifier that lets a little of the negative side through: `y = x` for x > 0, else `slope · x`; its slope at 0 is that of the
+ * negative side.
  *
  * @param x      float, any shape
  * @param slope  of the negative side
@@ -29,5 +30,5 @@ export function tanh<S extends Shape, D extends DType>(x: Tensor<S, D>): Tensor<
  * @see Maas, Hannun, Ng, Rectifier nonlinearities improve neural network acoustic models (2013)
  */
 export function leakyRelu<S extends Shape, D extends DType>(x: Tensor<S, D>, slope = 0.01): Tensor<S, D> {
-  return x.less(0).select(x.mul(slope), x) as Tensor as Tensor<S, D>;
+  return x.greater(0).select(x, x.mul(slope)) as Tensor as Tensor<S, D>;
 }

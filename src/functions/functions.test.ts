@@ -72,8 +72,9 @@ describe("linear", () => {
   });
 
   test("refusals", () => {
+    // @ts-expect-error
     expect(() => linear(ones([2, 3]), ones([4, 2]))).toThrowErrorMatchingInlineSnapshot(
-      `[ShapeError: matmul: needs [..., m, k] and [..., k, n], or vectors [k]; got [2, 3] and [2, 4]. Transpose or reshape one of them.]`,
+      `[ShapeError: linear: needs x [..., n] and weight [units, n]; got [2, 3] and [4, 2]. Transpose or reshape one of them.]`,
     );
   });
 });

@@ -22,7 +22,7 @@ export function oneHot<I extends Shape, const N extends number, D extends DType 
   indices: Tensor<I, "int32">,
   classes: N,
   dtype?: D,
-): Tensor<[...I, N], D> {
+): Tensor<[...I, N], NoInfer<D>> {
   if (!Number.isSafeInteger(classes) || classes < 1) {
     throw new ShapeError(`oneHot: classes must be a positive integer; got ${classes}. Give the number of classes.`, {
       operation: "oneHot",

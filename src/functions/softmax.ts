@@ -4,7 +4,10 @@
  */
 
 import type { DType } from "../base/dtype.ts";
-import type { Shape } from "../base/shape.ts";
+import { normalizeAxis, type Shape } from "../base/shape.ts";
+import type { ExistingAxis } from "../tensor/rules/axes.ts";
+import type { Fitting, Outcome } from "../tensor/rules/fit.ts";
+import type { Reduced } from "../tensor/rules/reduce.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
 /**
@@ -17,10 +20,13 @@ import type { Tensor } from "../tensor/tensor.ts";
  * @example softmax(tensor([0, Math.LN2]))  // [1/3, 2/3]
  * @see Goodfellow, Bengio, Courville, Deep Learning (2016), §4.1
  */
-export function softmax<S extends Shape, D extends DType>(x: Tensor<S, D>, axis = -1): Tensor<S, D> {
-  const { shifted } = shift(x, axis);
+export function softmax<S extends Shape, D extends DType, const Axis extends number = -1>(
+  x: Tensor<S, D>,
+  axis?: Fitting<Axis, ExistingAxis<"softmax", S, Axis>>,
+): Tensor<S, D> {
+  const { shifted, place } = shift("softmax", x, axis as number | undefined);
   const exponentials = shifted.exp();
-  return exponentials.div(exponentials.sum(axis, { keepDims: true })) as Tensor as Tensor<S, D>;
+  return exponentials.div(exponentials.sum(place, { keepDims: true })) as Tensor as Tensor<S, D>;
 }
 
 /**
@@ -32,9 +38,12 @@ export function softmax<S extends Shape, D extends DType>(x: Tensor<S, D>, axis 
  * @throws {ShapeError} the axis does not exist or is empty
  * @example logSoftmax(tensor([0, 0]))  // [−ln 2, −ln 2]
  */
-export function logSoftmax<S extends Shape, D extends DType>(x: Tensor<S, D>, axis = -1): Tensor<S, D> {
-  const { shifted } = shift(x, axis);
-  return shifted.sub(shifted.exp().sum(axis, { keepDims: true }).log()) as Tensor as Tensor<S, D>;
+export function logSoftmax<S extends Shape, D extends DType, const Axis extends number = -1>(
+  x: Tensor<S, D>,
+  axis?: Fitting<Axis, ExistingAxis<"logSoftmax", S, Axis>>,
+): Tensor<S, D> {
+  const { shifted, place } = shift("logSoftmax", x, axis as number | undefined);
+  return shifted.sub(shifted.exp().sum(place, { keepDims: true }).log()) as Tensor as Tensor<S, D>;
 }
 
 /**
@@ -46,14 +55,19 @@ export function logSoftmax<S extends Shape, D extends DType>(x: Tensor<S, D>, ax
  * @throws {ShapeError} the axis does not exist or is empty
  * @example logSumExp(tensor([0, 0]))  // ln 2
  */
-export function logSumExp<D extends DType>(x: Tensor<Shape, D>, axis = -1): Tensor<Shape, D> {
-  const { shifted, largest } = shift(x, axis);
-  return shifted.exp().sum(axis).log().add(largest.squeeze(axis)) as Tensor as Tensor<Shape, D>;
+export function logSumExp<S extends Shape, D extends DType, const Axis extends number = -1>(
+  x: Tensor<S, D>,
+  axis?: Fitting<Axis, ExistingAxis<"logSumExp", S, Axis>>,
+): Tensor<Outcome<Reduced<"logSumExp", S, Axis>>, D> {
+  const { shifted, largest, place } = shift("logSumExp", x, axis as number | undefined);
+  const sum: Tensor = shifted.exp().sum(place).log().add(largest.squeeze(place));
+  return sum as Tensor<Outcome<Reduced<"logSumExp", S, Axis>>, D>;
 }
 
 /** x minus its largest element along the axis; an infinite one is not subtracted (∞ − ∞ is no number). */
-function shift(x: Tensor, axis: number): { shifted: Tensor; largest: Tensor } {
-  const most = x.max(axis, { keepDims: true }).stopGradient();
+function shift(operation: string, x: Tensor, axis = -1): { shifted: Tensor; largest: Tensor; place: number } {
+  const place = normalizeAxis(operation, axis, x.rank);
+  const most = x.max(place, { keepDims: true }).stopGradient();
   const largest = most.abs().less(Infinity).select(most, 0);
-  return { shifted: x.sub(largest), largest };
+  return { shifted: x.sub(largest), largest, place };
 }

@@ -37,7 +37,7 @@ export type Fold<
 export type OutputOf<F> = F extends [infer S extends Shape] ? S : Shape;
 
 /** The layers as parameters: themselves, with the sentence in the place of a misfit. */
-export type Fitting<F, Layers extends readonly unknown[]> =
+export type FittingLayers<F, Layers extends readonly unknown[]> =
   F extends Misfit<infer Position extends number, infer Sentence>
     ? { [I in keyof Layers]: I extends `${Position}` ? Sentence : Layers[I] }
     : Layers;

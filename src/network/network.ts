@@ -4,12 +4,14 @@
  * the current parameters. Refuses layers that do not fit together, with the layer's position.
  */
 
+import type { Reader } from "../base/call.ts";
 import { type DType, isFloat } from "../base/dtype.ts";
-import { DTypeError, ShapeError, TrainingError } from "../base/errors.ts";
+import { DTypeError, GradusError, ShapeError, TrainingError } from "../base/errors.ts";
 import { RandomStream } from "../base/rng.ts";
-import { type Shape, sameShape, showShape, sizeOf } from "../base/shape.ts";
+import { checkShape, type Shape, sameShape, showShape, sizeOf } from "../base/shape.ts";
 import type { Mutable } from "../base/shape-types.ts";
 import { tensor } from "../tensor/create.ts";
+import type { Fitting, Outcome } from "../tensor/rules/fit.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import {
   type Answer,
@@ -20,7 +22,9 @@ import {
   type NestedOf,
   predict,
 } from "./answer.ts";
-import type { Fitting, Fold, OutputOf } from "./fold.ts";
+import type { Forwarded } from "./batch.ts";
+import type { FittingLayers, Fold, OutputOf } from "./fold.ts";
+import { checkFree } from "./hold.ts";
 import type { Layer, ParameterSpec, PassContext } from "./layer.ts";
 import { parseLayers, printLayers } from "./strings.ts";
 import { summarize } from "./summary.ts";
@@ -72,7 +76,7 @@ export interface InitializeOptions {
  */
 export function network<const In extends Shape, Layers extends readonly Layer[]>(
   input: In,
-  ...layers: Fitting<Fold<Mutable<In>, Layers>, Layers>
+  ...layers: FittingLayers<Fold<Mutable<In>, Layers>, Layers>
 ): Network<Mutable<In>, OutputOf<Fold<Mutable<In>, Layers>>> {
   return new Network(input as Mutable<In>, layers as readonly Layer[]);
 }
@@ -101,10 +105,15 @@ export class Network<out In extends Shape = Shape, out Out extends Shape = Shape
   /**
    * The network of a layer string.
    *
+   * @param own  readers for layers of your own, made with `reader`
    * @example Network.from([16, 16], "flatten dense(128) relu dense(10)")
    */
-  static from<const S extends Shape>(inputShape: S, layers: string): Network<Mutable<S>, Shape> {
-    return new Network(inputShape as Mutable<S>, parseLayers(layers));
+  static from<const S extends Shape>(
+    inputShape: S,
+    layers: string,
+    own: readonly Reader<Layer>[] = [],
+  ): Network<Mutable<S>, Shape> {
+    return new Network(inputShape as Mutable<S>, parseLayers(layers, own));
   }
 
   /** How many numbers training changes. */
@@ -132,7 +141,9 @@ export class Network<out In extends Shape = Shape, out Out extends Shape = Shape
 
   /** Gives every parameter its first values, each from a random stream of its own. Replaces what was there. */
   initialize(options: InitializeOptions = {}): this {
+    checkFree("initialize", this);
     const { seed = 0, dtype = "float32" } = options;
+    checkCount(this.parameterCount);
     const entries = this.parameterSpecs.map(({ name, shape, initializer }): [string, Tensor] => {
       const values = initializer.values(shape, new RandomStream(seed, `weights/${name}`));
       return [name, tensor(dtype === "float32" ? Float32Array.from(values) : values, { shape, dtype })];
@@ -143,6 +154,7 @@ export class Network<out In extends Shape = Shape, out Out extends Shape = Shape
 
   /** Takes other values for all parameters; names and shapes must be those of {@link parameterSpecs}. */
   setParameters(parameters: ReadonlyMap<string, Tensor>): this {
+    checkFree("setParameters", this);
     const taken = new Map(this.parameterSpecs.map((spec) => [spec.name, checked(spec, parameters)]));
     const extra = [...parameters.keys()].find((name) => !taken.has(name));
     if (extra !== undefined) throw notThisNetwork(`there is no parameter ${extra} in ${this}`, extra);
@@ -166,9 +178,9 @@ export class Network<out In extends Shape = Shape, out Out extends Shape = Shape
   }
 
   /** The raw outputs for a batch, with the current parameters, as in evaluation: `[batch, ...in]` to `[batch, ...out]`. */
-  forward(x: Tensor<[number, ...In]>): Tensor<[number, ...Out]> {
-    const output = this.apply(this.parameters, x as unknown as Tensor, { training: false, random: null });
-    return output as unknown as Tensor<[number, ...Out]>;
+  forward<X extends Shape>(x: Fitting<Tensor<X>, Forwarded<In, Out, X>>): Tensor<Outcome<Forwarded<In, Out, X>>> {
+    const output = this.apply(this.parameters, x as Tensor, { training: false, random: null });
+    return output as Tensor<Outcome<Forwarded<In, Out, X>>>;
   }
 
   /**
@@ -227,10 +239,45 @@ export class Network<out In extends Shape = Shape, out Out extends Shape = Shape
 }
 
 function checkInputShape(shape: Shape): void {
-  if (shape.every((dimension) => Number.isSafeInteger(dimension) && dimension > 0)) return;
+  const isList = Array.isArray(shape);
+  if (isList && shape.every((dimension) => Number.isSafeInteger(dimension) && dimension > 0)) {
+    checkShape("network", shape);
+    return;
+  }
+  const actual = isList ? showShape(shape) : JSON.stringify(shape);
   throw new ShapeError(
-    `network: the input shape needs positive integers; got ${showShape(shape)}. Leave the batch axis out: [16, 16].`,
-    { operation: "network", actual: showShape(shape) },
+    `network: the input shape needs positive integers; got ${actual}. Leave the batch axis out: [16, 16].`,
+    { operation: "network", actual },
+  );
+}
+
+/** For JavaScript, which knows no types: what stands where a layer should, and how it is written. */
+function checkLayer(layer: unknown, index: number): asserts layer is Layer {
+  const { shape, apply, parameters } = (layer ?? {}) as Partial<Layer>;
+  if ([shape, apply, parameters].every((part) => typeof part === "function")) return;
+  const [found, hint] = Array.isArray(layer)
+    ? ["a list", "Write the layers one after the other, or spread the list: network(shape, ...layers)."]
+    : typeof layer === "function"
+      ? ["a function", "Call it: dense(10), relu()."]
+      : typeof layer === "string"
+        ? ["a text", "Read layer strings with Network.from(shape, text)."]
+        : [layer === null ? "null" : typeof layer, "Take dense(10), or make your own with layer({ … })."];
+  throw new GradusError(`network: layer ${index} must be a layer; got ${found}. ${hint}`, {
+    operation: "network",
+    layer: String(index),
+    actual: found,
+    hint,
+  });
+}
+
+/** More parameters than any memory here holds are a slip of the pen. */
+const mostParameters = 2 ** 31;
+
+function checkCount(count: number): void {
+  if (count <= mostParameters) return;
+  throw new ShapeError(
+    `network: a network can have ${mostParameters} parameters; this one has ${count}. Take smaller layers.`,
+    { operation: "network", expected: `at most ${mostParameters}`, actual: String(count) },
   );
 }
 
@@ -238,6 +285,7 @@ function checkInputShape(shape: Shape): void {
 function place(inputShape: Shape, layers: readonly Layer[]): PlacedLayer[] {
   let shape = inputShape;
   return layers.map((layer, index) => {
+    checkLayer(layer, index);
     const path = String(index);
     const before = shape;
     shape = outputShapeOf(layer, path, before);

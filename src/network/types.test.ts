@@ -4,8 +4,10 @@
  */
 
 import { describe, expect, expectTypeOf, test } from "vitest";
+import { ones } from "../tensor/create.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { type Layer, layer, type ShapeRule } from "./layer.ts";
-import { leakyRelu, relu, softmax } from "./layers/activations.ts";
+import { leakyRelu, relu, sigmoid, softmax, tanh } from "./layers/activations.ts";
 import { dense } from "./layers/dense.ts";
 import { dropout } from "./layers/dropout.ts";
 import { flatten } from "./layers/flatten.ts";
@@ -51,6 +53,16 @@ describe("shapes", () => {
   });
 });
 
+test("a pass keeps the batch", () => {
+  const net = network([2, 2], flatten(), dense(3)).initialize();
+  const rows: number = 5;
+  expect(net.forward(ones([7, 2, 2])).shape).toEqual([7, 3]);
+  expectTypeOf(net.forward(ones([7, 2, 2])).shape).toEqualTypeOf<[7, 3]>();
+  expectTypeOf(net.forward(ones([rows, 2, 2])).shape).toEqualTypeOf<[number, 3]>();
+  expectTypeOf(net.forward(ones([5, 2, 2]) as Tensor).shape).toEqualTypeOf<[number, 3]>();
+  expectTypeOf((net as Network).forward(ones([7, 2, 2])).shape).toEqualTypeOf<[7, ...number[]]>();
+});
+
 describe("misfits are errors in the editor and at run time", () => {
   test("dense after something that is not flat", () => {
     expect(() => {
@@ -64,6 +76,28 @@ describe("misfits are errors in the editor and at run time", () => {
       // @ts-expect-error
       network([3, 3], reshape([4, 5]));
     }).toThrow("reshape([4, 5]) at layer 0: needs 20 elements; got [3, 3] with 9. Choose a shape with 9 elements.");
+  });
+
+  test("softmax of a scalar", () => {
+    expect(() => {
+      // @ts-expect-error
+      network([], softmax());
+    }).toThrow("softmax at layer 0: needs an axis to sum along; got []. Reshape the input to [n].");
+  });
+
+  test("layers without rules of their own pass on what came before", () => {
+    expect(() => {
+      // @ts-expect-error dense(1) at layer 5
+      network([2, 3], sigmoid(), tanh(), leakyRelu(0.2), dropout(0.1), softmax(), dense(1));
+    }).toThrow("dense(1) at layer 5: needs a flat input [n]; got [2, 3]. Add flatten() before it.");
+  });
+
+  test("a batch of other examples", () => {
+    const net = network([4], dense(3)).initialize();
+    // @ts-expect-error network: needs [batch, 4]; got [16, 5]
+    expect(() => net.forward(ones([16, 5]))).toThrow("network: needs [batch, 4]; got [16, 5]. The axes after");
+    // @ts-expect-error network: needs [batch, 4]; got [4]
+    expect(() => net.forward(ones([4]))).toThrow("Put a batch axis in front: x.expand(0).");
   });
 
   test("what is not a layer", () => {

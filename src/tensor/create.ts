@@ -9,6 +9,7 @@ import { build } from "../graph/build.ts";
 import { flush } from "../kernel/numbers.ts";
 import { flattenValues } from "./nested.ts";
 import { broadcastTo, checkDType, numberIn, scalar } from "./operands.ts";
+import type { Outcome } from "./rules/fit.ts";
 import { leaf, Storage } from "./storage.ts";
 import { type Tensor, tensorOf } from "./tensor.ts";
 import type { DTypeOfValues, NestedValues, NumberArray, ShapeOfValues } from "./types.ts";
@@ -39,7 +40,7 @@ export function tensor<
   const V extends NestedValues | NumberArray,
   const S extends Shape = ShapeOfValues<V>,
   D extends DType = DTypeOfValues<V>,
->(values: V, options: TensorOptions<S, D> = {}): Tensor<Mutable<S>, D> {
+>(values: V, options: TensorOptions<S, D> = {}): Tensor<Outcome<Mutable<S>>, NoInfer<D>> {
   const given = ArrayBuffer.isView(values)
     ? { shape: [values.length], flat: values as NumberArray, own: dtypeOfArray(values as NumberArray) }
     : nestedNumbers(values as NestedValues);
@@ -52,14 +53,14 @@ export function tensor<
       { operation: "tensor", expected: showShape(shape), actual: String(given.flat.length) },
     );
   }
-  return fromData(hold("tensor", given.flat, dtype), dtype, shape) as Tensor as Tensor<Mutable<S>, D>;
+  return fromData(hold("tensor", given.flat, dtype), dtype, shape) as Tensor as Tensor<Outcome<Mutable<S>>, NoInfer<D>>;
 }
 
 /** Every element 0, or false. */
 export function zeros<const S extends Shape, D extends DType = "float32">(
   shape: S,
   options: DTypeOption<D> = {},
-): Tensor<Mutable<S>, D> {
+): Tensor<Mutable<S>, NoInfer<D>> {
   return everywhere("zeros", 0, shape, options);
 }
 
@@ -67,7 +68,7 @@ export function zeros<const S extends Shape, D extends DType = "float32">(
 export function ones<const S extends Shape, D extends DType = "float32">(
   shape: S,
   options: DTypeOption<D> = {},
-): Tensor<Mutable<S>, D> {
+): Tensor<Mutable<S>, NoInfer<D>> {
   return everywhere("ones", 1, shape, options);
 }
 
@@ -88,7 +89,7 @@ export function full<const S extends Shape, D extends DType = "float32">(
   shape: S,
   value: number,
   options: DTypeOption<D> = {},
-): Tensor<Mutable<S>, D> {
+): Tensor<Mutable<S>, NoInfer<D>> {
   const dtype = options.dtype ?? "float32";
   checkShape("full", shape);
   checkDType("full", dtype);
@@ -108,7 +109,7 @@ export function arange<D extends DType = "float32">(
   stop: number,
   step?: number,
   options?: DTypeOption<D>,
-): Tensor<[number], D>;
+): Tensor<[number], NoInfer<D>>;
 export function arange(first: number, second?: number, step = 1, options: DTypeOption = {}): Tensor<[number]> {
   const [start, stop] = second === undefined ? [0, first] : [first, second];
   if (![start, stop, step].every(Number.isFinite) || step === 0) {
@@ -152,7 +153,7 @@ export interface UniformOptions<D extends DType = DType> extends RandomOptions<D
 export function normal<const S extends Shape, D extends "float32" | "float64" = "float32">(
   shape: S,
   options: NormalOptions<D> = {},
-): Tensor<Mutable<S>, D> {
+): Tensor<Mutable<S>, NoInfer<D>> {
   const { mean = 0, deviation = 1 } = options;
   return random("normal", shape, options, (stream, n) => mean + deviation * stream.normal(n));
 }
@@ -165,7 +166,7 @@ export function normal<const S extends Shape, D extends "float32" | "float64" = 
 export function uniform<const S extends Shape, D extends "float32" | "float64" = "float32">(
   shape: S,
   options: UniformOptions<D> = {},
-): Tensor<Mutable<S>, D> {
+): Tensor<Mutable<S>, NoInfer<D>> {
   const { low = 0, high = 1 } = options;
   return random("uniform", shape, options, (stream, n) => low + (high - low) * stream.uniform(n));
 }

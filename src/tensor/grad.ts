@@ -14,7 +14,7 @@ import { nodeOf, Tensor, tensorOf } from "./tensor.ts";
 import { inTrace } from "./tracing.ts";
 
 /** A tensor, or tensors in arrays and records. */
-export type Tensors = Tree<Tensor<any, any>>;
+export type Tensors = Tree<Tensor>;
 
 export function isTensor(value: unknown): value is Tensor {
   return value instanceof Tensor;
@@ -35,7 +35,7 @@ export interface ValueAndGradient<X> {
  * @example await grad((x: Tensor) => x.square().sum())(tensor([1, 2, 3])).array()  // [2, 4, 6]
  */
 export function grad<X extends Tensors, Rest extends unknown[]>(
-  f: (x: X, ...rest: Rest) => Tensor<any, any>,
+  f: (x: X, ...rest: Rest) => Tensor,
 ): (x: X, ...rest: Rest) => X {
   const both = valueAndGrad(f);
   return (x, ...rest) => both(x, ...rest).gradient;
@@ -47,7 +47,7 @@ export function grad<X extends Tensors, Rest extends unknown[]>(
  * @example const { value, gradient } = valueAndGrad(loss)(weights, x, y);
  */
 export function valueAndGrad<X extends Tensors, Rest extends unknown[]>(
-  f: (x: X, ...rest: Rest) => Tensor<any, any>,
+  f: (x: X, ...rest: Rest) => Tensor,
 ): (x: X, ...rest: Rest) => ValueAndGradient<X> {
   return (x, ...rest) => {
     const nodes: Node[] = [];

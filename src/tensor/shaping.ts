@@ -4,8 +4,9 @@ import { ShapeError } from "../base/errors.ts";
 import { checkShape, normalizeAxes, normalizeAxis, type Shape, showShape, sizeOf } from "../base/shape.ts";
 import { build } from "../graph/build.ts";
 import type { Node } from "../graph/node.ts";
-import { floats, requireDType } from "../graph/ops/rules.ts";
+import { floats, numeric, requireDType } from "../graph/ops/rules.ts";
 import { broadcastTo, numberIn } from "./operands.ts";
+import type { Bounds } from "./rules/slice.ts";
 
 /** The same elements under another shape, of which one dimension may be −1: what is left. */
 export function reshape(x: Node, shape: Shape): Node {
@@ -15,6 +16,12 @@ export function reshape(x: Node, shape: Shape): Node {
     return build.reshape(x, shape);
   }
   const others = shape.toSpliced(open, 1);
+  if (others.includes(-1)) {
+    throw new ShapeError(`reshape: only one dimension may be −1; got ${showShape(shape)}. Name the others.`, {
+      operation: "reshape",
+      actual: showShape(shape),
+    });
+  }
   checkShape("reshape", others);
   const known = sizeOf(others);
   const size = sizeOf(x.shape);
@@ -60,9 +67,6 @@ export function squeeze(x: Node, axis: number): Node {
   }
   return build.reshape(x, x.shape.toSpliced(place, 1));
 }
-
-/** One entry of a range; null or absent means as far as it goes. */
-export type Bounds = readonly (number | null | undefined)[];
 
 /** Python's x[start:stop:step] per axis; axes without an entry stay whole. */
 export function slice(x: Node, start: Bounds, stop: Bounds, step: Bounds): Node {
@@ -118,6 +122,7 @@ interface Keeping {
 
 /** A reduction over axes; `keepDims` leaves them as size 1. */
 export function reduce(operation: string, reduction: Reduction, x: Node, axes: Axes, options: Keeping = {}): Node {
+  requireDType(operation, x, numeric);
   const reduced = normalizeAxes(operation, axes, x.shape.length);
   const result = reduction(x, reduced);
   if (!options.keepDims) return result;

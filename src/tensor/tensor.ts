@@ -6,7 +6,6 @@
 import type { Data, DType } from "../base/dtype.ts";
 import { ShapeError } from "../base/errors.ts";
 import { broadcastShapes, type Shape, showShape, sizeOf } from "../base/shape.ts";
-import type { Mutable } from "../base/shape-types.ts";
 import { build } from "../graph/build.ts";
 import type { Node } from "../graph/node.ts";
 import { requireDType } from "../graph/ops/rules.ts";
@@ -14,29 +13,29 @@ import { matmul } from "./contract.ts";
 import { nest } from "./nested.ts";
 import { asNode, broadcastTo, checkDType, type Operand, together } from "./operands.ts";
 import { addPending, type Cell, realizeCells } from "./realize.ts";
-import * as shaping from "./shaping.ts";
-import { storageOf } from "./storage.ts";
-import { isTracing } from "./tracing.ts";
+import type { ExistingAxis } from "./rules/axes.ts";
+import type { Broadcast, BroadcastTo, Meeting, Partner, Selected } from "./rules/broadcast.ts";
+import type { MatrixProduct } from "./rules/contract.ts";
+import type { Fitting, Outcome } from "./rules/fit.ts";
 import type {
   Expanded,
   Flattened,
   Gathered,
-  MatrixProduct,
-  NestedNumbers,
-  NestedOf,
+  Padded,
+  PaddingMisfit,
   Permuted,
-  Reduced,
   Reshaped,
-  With,
-} from "./types.ts";
+  Squeezed,
+} from "./rules/movement.ts";
+import type { Axes, Reduced, ReduceOptions } from "./rules/reduce.ts";
+import type { Bounds, BoundsMisfit, Sliced } from "./rules/slice.ts";
+import * as shaping from "./shaping.ts";
+import { storageOf } from "./storage.ts";
+import { isTracing } from "./tracing.ts";
+import type { NestedNumbers, NestedOf } from "./types.ts";
 
-/** Axes by number; negative ones count from the end. */
-export type Axes = number | readonly number[];
-
-export interface ReduceOptions<Keep extends boolean = boolean> {
-  /** Whether reduced axes stay, with size 1. Default false. */
-  readonly keepDims?: Keep;
-}
+/** What a tensor meets: another of its dtype, or a number. */
+type Other<D extends DType> = Tensor<Shape, D> | number;
 
 let wrap: (cell: Cell) => Tensor;
 let cellOf: (tensor: Tensor) => Cell;
@@ -57,7 +56,8 @@ export function nodeOf(tensor: Tensor): Node {
  * Numbers of one dtype in a shape, such as `[batch, features]`; `[]` is a single number.
  *
  * Made by {@link tensor}, {@link zeros} and their kin, and by the methods here. Methods that take an `other` take a tensor of the
- * same dtype or a number, and broadcast as NumPy does: shapes are aligned at the end, and dimensions of 1 widen.
+ * same dtype or a number, and broadcast as NumPy does: shapes are aligned at the end, and dimensions of 1 widen. Shapes that do not
+ * go together are refused at the call, and where they are literals already in the editor, by the same sentence.
  *
  * @typeParam S  the shape, as far as it is known when the program is written
  * @typeParam D  the element type
@@ -124,40 +124,55 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> {
   // Arithmetic: float32, float64, int32, uint32; division and what follows `square` only for floats
 
   /** `x + y`. */
-  add<const O extends Tensor<Shape, D> | number>(other: O): Tensor<With<S, O>, D> {
+  add<const O extends Other<D>>(other: Partner<"add", S, O>): Tensor<Meeting<"add", S, O>, D> {
     return this.#with("add", other, build.add);
   }
 
   /** `x − y`. */
-  sub<const O extends Tensor<Shape, D> | number>(other: O): Tensor<With<S, O>, D> {
+  sub<const O extends Other<D>>(other: Partner<"sub", S, O>): Tensor<Meeting<"sub", S, O>, D> {
     return this.#with("sub", other, build.sub);
   }
 
   /** `x · y`, element by element. */
-  mul<const O extends Tensor<Shape, D> | number>(other: O): Tensor<With<S, O>, D> {
+  mul<const O extends Other<D>>(other: Partner<"mul", S, O>): Tensor<Meeting<"mul", S, O>, D> {
     return this.#with("mul", other, build.mul);
   }
 
   /** `x / y`. */
-  div<const O extends Tensor<Shape, D> | number>(other: O): Tensor<With<S, O>, D> {
+  div<const O extends Other<D>>(other: Partner<"div", S, O>): Tensor<Meeting<"div", S, O>, D> {
     return this.#with("div", other, build.div);
   }
 
+  /** `⌊x / y⌋` of int32 or uint32; a quotient that does not fit saturates, `0 / 0` is 0. */
+  floorDiv<const O extends Other<D>>(other: Partner<"floorDiv", S, O>): Tensor<Meeting<"floorDiv", S, O>, D> {
+    return this.#with("floorDiv", other, build.floorDiv);
+  }
+
+  /** What is left of `x / y` rounded down: it has the sign of y. For integers `x mod 0` is x. */
+  mod<const O extends Other<D>>(other: Partner<"mod", S, O>): Tensor<Meeting<"mod", S, O>, D> {
+    return this.#with("mod", other, build.mod);
+  }
+
+  /** `xʸ`, to 4 ulp in float32, with IEEE 754's special values; NaN for x < 0 unless y is an integer. */
+  pow<const O extends Other<D>>(other: Partner<"pow", S, O>): Tensor<Meeting<"pow", S, O>, D> {
+    return this.#with("pow", other, build.pow);
+  }
+
   /** The larger of each pair; NaN where one is. The gradient of a tie is split in halves. */
-  maximum<const O extends Tensor<Shape, D> | number>(other: O): Tensor<With<S, O>, D> {
+  maximum<const O extends Other<D>>(other: Partner<"maximum", S, O>): Tensor<Meeting<"maximum", S, O>, D> {
     return this.#with("maximum", other, build.max);
   }
 
   /** The smaller of each pair; NaN where one is. The gradient of a tie is split in halves. */
-  minimum<const O extends Tensor<Shape, D> | number>(other: O): Tensor<With<S, O>, D> {
+  minimum<const O extends Other<D>>(other: Partner<"minimum", S, O>): Tensor<Meeting<"minimum", S, O>, D> {
     return this.#with("minimum", other, build.min);
   }
 
   /** `x · b + c`, rounded once where numerics are fused. */
-  fma<const B extends Tensor<Shape, D> | number, const C extends Tensor<Shape, D> | number>(
-    b: B,
-    c: C,
-  ): Tensor<With<With<S, B>, C>, D> {
+  fma<const B extends Other<D>, const C extends Other<D>>(
+    b: Partner<"fma", S, B>,
+    c: Partner<"fma", Meeting<"fma", S, B>, C>,
+  ): Tensor<Meeting<"fma", Meeting<"fma", S, B>, C>, D> {
     const [x, y, z] = together("fma", this.dtype, [nodeOf(this), operand(b), operand(c)]);
     return tensorOf(build.fma(x!, y!, z!));
   }
@@ -197,6 +212,21 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> {
     return this.#map(build.log);
   }
 
+  /** Sine of radians, to 2 ulp in float32; NaN beyond |x| = 2²⁰. */
+  sin(): Tensor<S, D> {
+    return this.#map(build.sin);
+  }
+
+  /** Cosine of radians, to 2 ulp in float32; NaN beyond |x| = 2²⁰. */
+  cos(): Tensor<S, D> {
+    return this.#map(build.cos);
+  }
+
+  /** The error function `2/√π · ∫₀ˣ exp(−t²) dt`, to 2 ulp in float32. */
+  erf(): Tensor<S, D> {
+    return this.#map(build.erf);
+  }
+
   /** Hyperbolic tangent, to 2 ulp in float32. */
   tanh(): Tensor<S, D> {
     return this.#map(build.tanh);
@@ -234,47 +264,49 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> {
   // Comparing and choosing
 
   /** `x = y`, false where one is NaN. */
-  equal<const O extends Tensor<Shape, D> | number>(other: O): Tensor<With<S, O>, "bool"> {
+  equal<const O extends Other<D>>(other: Partner<"equal", S, O>): Tensor<Meeting<"equal", S, O>, "bool"> {
     return this.#with("equal", other, build.equal);
   }
 
   /** `x ≠ y`, true where one is NaN. */
-  notEqual<const O extends Tensor<Shape, D> | number>(other: O): Tensor<With<S, O>, "bool"> {
+  notEqual<const O extends Other<D>>(other: Partner<"notEqual", S, O>): Tensor<Meeting<"notEqual", S, O>, "bool"> {
     return this.#with("notEqual", other, (x, y) => build.not(build.equal(x, y)));
   }
 
   /** `x < y`. */
-  less<const O extends Tensor<Shape, D> | number>(other: O): Tensor<With<S, O>, "bool"> {
+  less<const O extends Other<D>>(other: Partner<"less", S, O>): Tensor<Meeting<"less", S, O>, "bool"> {
     return this.#with("less", other, build.less);
   }
 
   /** `x ≤ y`. */
-  lessEqual<const O extends Tensor<Shape, D> | number>(other: O): Tensor<With<S, O>, "bool"> {
+  lessEqual<const O extends Other<D>>(other: Partner<"lessEqual", S, O>): Tensor<Meeting<"lessEqual", S, O>, "bool"> {
     return this.#with("lessEqual", other, build.lessEqual);
   }
 
   /** `x > y`. */
-  greater<const O extends Tensor<Shape, D> | number>(other: O): Tensor<With<S, O>, "bool"> {
+  greater<const O extends Other<D>>(other: Partner<"greater", S, O>): Tensor<Meeting<"greater", S, O>, "bool"> {
     return this.#with("greater", other, (x, y) => build.less(y, x));
   }
 
   /** `x ≥ y`. */
-  greaterEqual<const O extends Tensor<Shape, D> | number>(other: O): Tensor<With<S, O>, "bool"> {
+  greaterEqual<const O extends Other<D>>(
+    other: Partner<"greaterEqual", S, O>,
+  ): Tensor<Meeting<"greaterEqual", S, O>, "bool"> {
     return this.#with("greaterEqual", other, (x, y) => build.lessEqual(y, x));
   }
 
   /** Both, for bool; bit by bit for int32 and uint32. */
-  and<const O extends Tensor<Shape, D> | number>(other: O): Tensor<With<S, O>, D> {
+  and<const O extends Other<D>>(other: Partner<"and", S, O>): Tensor<Meeting<"and", S, O>, D> {
     return this.#with("and", other, build.and);
   }
 
   /** One or both, for bool; bit by bit for int32 and uint32. */
-  or<const O extends Tensor<Shape, D> | number>(other: O): Tensor<With<S, O>, D> {
+  or<const O extends Other<D>>(other: Partner<"or", S, O>): Tensor<Meeting<"or", S, O>, D> {
     return this.#with("or", other, build.or);
   }
 
   /** One but not both, for bool; bit by bit for int32 and uint32. */
-  xor<const O extends Tensor<Shape, D> | number>(other: O): Tensor<With<S, O>, D> {
+  xor<const O extends Other<D>>(other: Partner<"xor", S, O>): Tensor<Meeting<"xor", S, O>, D> {
     return this.#with("xor", other, build.xor);
   }
 
@@ -289,9 +321,9 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> {
    * @example x.less(0).select(0, x)  // max(x, 0)
    */
   select<A extends Shape = [], B extends Shape = [], E extends DType = "float32">(
-    then: Tensor<A, E> | number,
-    otherwise: Tensor<B, E> | number,
-  ): Tensor<With<With<S, Tensor<A, E>>, Tensor<B, E>>, E> {
+    then: Fitting<Tensor<A, E> | number, Selected<S, A, B>>,
+    otherwise: Fitting<Tensor<B, E> | number, Broadcast<"select", A, B>>,
+  ): Tensor<Outcome<Selected<S, A, B>>, NoInfer<E>> {
     const [a, b] = [operand(then), operand(otherwise)];
     const dtype = typeof a !== "number" ? a.dtype : typeof b !== "number" ? b.dtype : "float32";
     const condition = nodeOf(this);
@@ -309,33 +341,37 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> {
    *
    * @throws {ShapeError} the numbers of elements differ
    */
-  reshape<const To extends Shape>(shape: To): Tensor<Reshaped<To>, D> {
-    return this.#map((x) => shaping.reshape(x, shape)) as Tensor as Tensor<Reshaped<To>, D>;
+  reshape<const To extends Shape>(shape: Fitting<To, Reshaped<S, To>>): Tensor<Outcome<Reshaped<S, To>>, D> {
+    return this.#as((x) => shaping.reshape(x, shape as Shape));
   }
 
   /** All axes from `from` on as one: `[2, 3, 4]` from 1 becomes `[2, 12]`. */
-  flatten<const From extends number = 0>(from?: From): Tensor<Flattened<S, From>, D> {
-    return this.#as((x) => shaping.flatten(x, from ?? 0));
+  flatten<const From extends number = 0>(
+    from?: Fitting<From, Flattened<S, From>>,
+  ): Tensor<Outcome<Flattened<S, From>>, D> {
+    return this.#as((x) => shaping.flatten(x, (from as number | undefined) ?? 0));
   }
 
   /** Axis i of the result is axis `permutation[i]`; without a permutation all axes are reversed. */
-  transpose<const P extends Shape | undefined = undefined>(permutation?: P): Tensor<Permuted<S, P>, D> {
-    return this.#as((x) => shaping.transpose(x, permutation));
+  transpose<const P extends Shape | undefined = undefined>(
+    permutation?: Fitting<P, Permuted<S, P>>,
+  ): Tensor<Outcome<Permuted<S, P>>, D> {
+    return this.#as((x) => shaping.transpose(x, permutation as Shape | undefined));
   }
 
   /** Widened to a shape: aligned at the end, new axes in front, dimensions of 1 repeat. */
-  broadcastTo<const To extends Shape>(shape: To): Tensor<Mutable<To>, D> {
-    return this.#as((x) => broadcastTo("broadcastTo", x, shape));
+  broadcastTo<const To extends Shape>(shape: Fitting<To, BroadcastTo<S, To>>): Tensor<Outcome<BroadcastTo<S, To>>, D> {
+    return this.#as((x) => broadcastTo("broadcastTo", x, shape as Shape));
   }
 
   /** A new axis of size 1 before `axis`; −1 puts it last. */
-  expand<const Axis extends number>(axis: Axis): Tensor<Expanded<S, Axis>, D> {
-    return this.#as((x) => shaping.expand(x, axis));
+  expand<const Axis extends number>(axis: Fitting<Axis, Expanded<S, Axis>>): Tensor<Outcome<Expanded<S, Axis>>, D> {
+    return this.#as((x) => shaping.expand(x, axis as number));
   }
 
   /** Without an axis of size 1. */
-  squeeze<const Axis extends number>(axis: Axis): Tensor<Reduced<S, Axis>, D> {
-    return this.#as((x) => shaping.squeeze(x, axis));
+  squeeze<const Axis extends number>(axis: Fitting<Axis, Squeezed<S, Axis>>): Tensor<Outcome<Squeezed<S, Axis>>, D> {
+    return this.#as((x) => shaping.squeeze(x, axis as number));
   }
 
   /**
@@ -344,52 +380,76 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> {
    *
    * @example tensor([0, 1, 2, 3, 4]).slice([1], [-1], [2])  // [1, 3]
    */
-  slice(start: shaping.Bounds, stop: shaping.Bounds = [], step: shaping.Bounds = []): Tensor<Shape, D> {
-    return this.#as((x) => shaping.slice(x, start, stop, step));
+  slice<const Start extends Bounds, const Stop extends Bounds = [], const Step extends Bounds = []>(
+    start: Fitting<Start, BoundsMisfit<S, Start>>,
+    stop?: Fitting<Stop, BoundsMisfit<S, Stop>>,
+    step?: Fitting<Step, BoundsMisfit<S, Step, "step">>,
+  ): Tensor<Outcome<Sliced<S, Start, Stop, Step>>, D> {
+    const [from, to, by] = [start, stop ?? [], step ?? []] as [Bounds, Bounds, Bounds];
+    return this.#as((x) => shaping.slice(x, from, to, by));
   }
 
   /** `low` elements of `value` before and `high` after, per axis. */
-  pad(low: readonly number[], high: readonly number[], value: number = 0): Tensor<Shape, D> {
-    return this.#as((x) => shaping.pad(x, low, high, value));
+  pad<const Low extends Shape, const High extends Shape>(
+    low: Fitting<Low, PaddingMisfit<S, Low>>,
+    high: Fitting<High, PaddingMisfit<S, High>>,
+    value: number = 0,
+  ): Tensor<Outcome<Padded<S, Low, High>>, D> {
+    return this.#as((x) => shaping.pad(x, low as Shape, high as Shape, value));
   }
 
   // Reducing; without axes, over all
 
   /** `Σ x` along the axes; 0 where there is nothing to add. */
   sum<const A extends Axes | undefined = undefined, const Keep extends boolean = false>(
-    axes?: A,
+    axes?: Fitting<A, Reduced<"sum", S, A, Keep>>,
     options?: ReduceOptions<Keep>,
-  ): Tensor<Reduced<S, A, Keep>, D> {
-    return this.#as((x) => shaping.reduce("sum", build.reduceSum, x, axes, options));
+  ): Tensor<Outcome<Reduced<"sum", S, A, Keep>>, D> {
+    return this.#as((x) => shaping.reduce("sum", build.reduceSum, x, axes as Axes, options));
+  }
+
+  /** `Π x` along the axes; 1 where there is nothing to multiply. */
+  product<const A extends Axes | undefined = undefined, const Keep extends boolean = false>(
+    axes?: Fitting<A, Reduced<"product", S, A, Keep>>,
+    options?: ReduceOptions<Keep>,
+  ): Tensor<Outcome<Reduced<"product", S, A, Keep>>, D> {
+    return this.#as((x) => shaping.reduce("product", build.reduceProduct, x, axes as Axes, options));
   }
 
   /** `Σ x / n` along the axes, for floats; NaN where there is nothing to average. */
   mean<const A extends Axes | undefined = undefined, const Keep extends boolean = false>(
-    axes?: A,
+    axes?: Fitting<A, Reduced<"mean", S, A, Keep>>,
     options?: ReduceOptions<Keep>,
-  ): Tensor<Reduced<S, A, Keep>, D> {
-    return this.#as((x) => shaping.mean(x, axes, options));
+  ): Tensor<Outcome<Reduced<"mean", S, A, Keep>>, D> {
+    return this.#as((x) => shaping.mean(x, axes as Axes, options));
   }
 
   /** The largest along the axes, NaN if there is one. The first of several takes the gradient. */
   max<const A extends Axes | undefined = undefined, const Keep extends boolean = false>(
-    axes?: A,
+    axes?: Fitting<A, Reduced<"max", S, A, Keep>>,
     options?: ReduceOptions<Keep>,
-  ): Tensor<Reduced<S, A, Keep>, D> {
-    return this.#as((x) => shaping.extremum("max", build.reduceMax, x, axes, options));
+  ): Tensor<Outcome<Reduced<"max", S, A, Keep>>, D> {
+    return this.#as((x) => shaping.extremum("max", build.reduceMax, x, axes as Axes, options));
   }
 
   /** The smallest along the axes, NaN if there is one. The first of several takes the gradient. */
   min<const A extends Axes | undefined = undefined, const Keep extends boolean = false>(
-    axes?: A,
+    axes?: Fitting<A, Reduced<"min", S, A, Keep>>,
     options?: ReduceOptions<Keep>,
-  ): Tensor<Reduced<S, A, Keep>, D> {
-    return this.#as((x) => shaping.extremum("min", build.reduceMin, x, axes, options));
+  ): Tensor<Outcome<Reduced<"min", S, A, Keep>>, D> {
+    return this.#as((x) => shaping.extremum("min", build.reduceMin, x, axes as Axes, options));
   }
 
   /** The place of the first NaN, else of the first largest element along an axis. */
-  argMax<const Axis extends number>(axis: Axis): Tensor<Reduced<S, Axis>, "int32"> {
-    return this.#as((x) => build.argMax(x, shaping.axisOf("argMax", axis, x)));
+  argMax<const Axis extends number>(
+    axis: Fitting<Axis, Reduced<"argMax", S, Axis>>,
+  ): Tensor<Outcome<Reduced<"argMax", S, Axis>>, "int32"> {
+    return this.#as((x) => build.argMax(x, shaping.axisOf("argMax", axis as number, x)));
+  }
+
+  /** Running sums along an axis: `y_i = x_0 + … + x_i`. */
+  cumulativeSum<const Axis extends number>(axis: Fitting<Axis, ExistingAxis<"cumulativeSum", S, Axis>>): Tensor<S, D> {
+    return this.#map((x) => build.cumulativeSum(x, shaping.axisOf("cumulativeSum", axis as number, x)));
   }
 
   // Products, places, order
@@ -400,13 +460,17 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> {
    *
    * @throws {ShapeError} the inner dimensions differ
    */
-  matmul<const B extends Shape>(other: Tensor<B, D>): Tensor<MatrixProduct<S, B>, D> {
-    return this.#as((x) => matmul(x, asNode("matmul", this.dtype, nodeOf(other))));
+  matmul<const B extends Shape>(
+    other: Fitting<Tensor<B, D>, MatrixProduct<S, B>>,
+  ): Tensor<Outcome<MatrixProduct<S, B>>, D> {
+    return this.#as((x) => matmul(x, asNode("matmul", this.dtype, nodeOf(other as Tensor))));
   }
 
   /** Rows `[n, …rest]` at int32 indices `[…i]`: `[…i, …rest]`. Indices outside are moved to the first or last row. */
-  gather<const I extends Shape>(indices: Tensor<I, "int32">): Tensor<Gathered<S, I>, D> {
-    return this.#as((x) => build.gather(x, nodeOf(indices)));
+  gather<const I extends Shape>(
+    indices: Fitting<Tensor<I, "int32">, Gathered<S, I>>,
+  ): Tensor<Outcome<Gathered<S, I>>, D> {
+    return this.#as((x) => build.gather(x, nodeOf(indices as Tensor)));
   }
 
   /** The places that sort the last axis ascending; equal elements keep their order, NaN comes last. */
@@ -416,7 +480,7 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> {
 
   #with<R extends Shape, E extends DType>(
     operation: string,
-    other: Tensor | number,
+    other: unknown,
     f: (a: Node, b: Node) => Node,
   ): Tensor<R, E> {
     const [a, b] = together(operation, this.dtype, [nodeOf(this), operand(other)]);
@@ -432,8 +496,8 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> {
   }
 }
 
-function operand(value: Tensor | number): Operand {
-  return typeof value === "number" ? value : nodeOf(value);
+function operand(value: unknown): Operand {
+  return typeof value === "number" ? value : nodeOf(value as Tensor);
 }
 
 /**

@@ -4,8 +4,10 @@
 
 import type { DType } from "../base/dtype.ts";
 import { type Shape, sizeOf } from "../base/shape.ts";
+import { type Module, rootsOf } from "../graph/module.ts";
 import type { Target, TargetBuffer } from "../targets/target.ts";
-import { leaf, Storage } from "./storage.ts";
+import { inputsOf } from "./realize.ts";
+import { leaf, Storage, storageOf } from "./storage.ts";
 import { type Tensor, tensorOf } from "./tensor.ts";
 
 export { nodeOf, tensorOf } from "./tensor.ts";
@@ -22,4 +24,18 @@ export function fromBuffer<S extends Shape, D extends DType>(
   dtype: D,
 ): Tensor<S, D> {
   return tensorOf<S, D>(leaf(Storage.fromBuffer(dtype, sizeOf(shape), target, buffer, true), shape));
+}
+
+/** A module that also binds what its functions use from outside: after its own inputs, those tensors, whose values follow. */
+export interface Closed {
+  readonly module: Module;
+  readonly captured: readonly Storage[];
+}
+
+/** Closes a traced module over the tensors that a user's function has made or seen. Throws where one has no values. */
+export function close(module: Module, operation: string): Closed {
+  const bound = new Set([...module.inputs, ...module.states.map(({ current }) => current)]);
+  const outside = inputsOf(rootsOf(module), operation, bound);
+  const captured = outside.map((node) => storageOf(node)!);
+  return { module: { ...module, inputs: [...module.inputs, ...outside] }, captured };
 }

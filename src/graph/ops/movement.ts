@@ -216,7 +216,9 @@ export const concat: PlaceOperation<{ axis: number }> = {
     for (const x of inputs) {
       requireSameDType("concat", first!, x);
       requireShape(
-        axis < shape.length && sameShape(x.shape.toSpliced(axis, 1), shape.toSpliced(axis, 1)),
+        axis < shape.length &&
+          x.shape.length === shape.length &&
+          sameShape(x.shape.toSpliced(axis, 1), shape.toSpliced(axis, 1)),
         "concat",
         `all dimensions but axis ${axis} must agree`,
         inputs.map((input) => showShape(input.shape)).join(", "),

@@ -4,7 +4,7 @@ import { type Reader, reader } from "../../base/call.ts";
 import { GradusError, ShapeError } from "../../base/errors.ts";
 import { leakyRelu as leak } from "../../functions/activations.ts";
 import { softmax as softmaxOf } from "../../functions/softmax.ts";
-import { type Layer, layer, type SameShape } from "../layer.ts";
+import { type Layer, layer, type SameShape, type ShapeRule } from "../layer.ts";
 
 /**
  * Logistic function of every element: `y = 1 / (1 + e^−x)`, between 0 and 1.
@@ -55,6 +55,13 @@ export function leakyRelu<const Slope extends number = 0.01>(slope?: Slope): Lay
   });
 }
 
+interface SoftmaxRule extends ShapeRule {
+  readonly title: "softmax";
+  readonly out: this["in"] extends readonly []
+    ? "needs an axis to sum along; got []. Reshape the input to [n]."
+    : this["in"];
+}
+
 /**
  * Probabilities along the last axis: `y_i = exp(x_i) / Σ_j exp(x_j)`.
  *
@@ -62,7 +69,7 @@ export function leakyRelu<const Slope extends number = 0.01>(slope?: Slope): Lay
  *
  * @example network([4], dense(3), softmax())
  */
-export function softmax(): Layer<SameShape<"softmax">> {
+export function softmax(): Layer<SoftmaxRule> {
   return layer({
     name: "softmax",
     gives: "probabilities",

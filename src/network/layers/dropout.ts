@@ -26,6 +26,7 @@ export function dropout<const Rate extends number>(rate: Rate): Layer<SameShape<
   return layer({
     name: "dropout",
     arguments: [rate],
+    gives: "unchanged",
     shape: (input) => input,
     apply: (x, _, { training, random, path }) => {
       if (!training || rate === 0) return x;

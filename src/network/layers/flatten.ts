@@ -19,6 +19,7 @@ interface FlattenRule extends ShapeRule {
 export function flatten(): Layer<FlattenRule> {
   return layer({
     name: "flatten",
+    gives: "unchanged",
     shape: (input) => [sizeOf(input)],
     apply: (x) => x.flatten(1),
   });

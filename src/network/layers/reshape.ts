@@ -36,6 +36,7 @@ export function reshape<const To extends Shape>(shape: To): Layer<ReshapeRule<Mu
   return layer({
     name: "reshape",
     arguments: [shape],
+    gives: "unchanged",
     shape: (input) => {
       const given = sizeOf(input);
       if (given === size) return shape;
