@@ -98,6 +98,20 @@ describe("slips", () => {
     expect(() => parseCalls("layers", "a(".repeat(1e6))).toThrow("layers: calls nest deeper than 100 at character 201");
   });
 
+  test("names of any length and control characters, in a short sentence", () => {
+    const sentenceOf = (text: string): string => {
+      try {
+        readCall("layer", parseCall("layers", text), readers as never);
+        return "";
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    expect(sentenceOf("x".repeat(5_000_000)).length).toBeLessThan(400);
+    expect(sentenceOf(`dense(10, ${"x".repeat(5_000_000)}=1)`).length).toBeLessThan(500);
+    expect(sentenceOf("relu \u001b[2J")).toBe('layers: needs a name; got "\ufffd" at character 6 of "relu \ufffd[2J".');
+  });
+
   test("one call where one is wanted", () => {
     expect(parseCall("optimizer", "adam").name).toBe("adam");
     expect(() => parseCall("optimizer", "adam sgd")).toThrow('needs one name; got "sgd" too at character 6');

@@ -6,6 +6,7 @@
 
 import { GradusError } from "./errors.ts";
 import { nearest } from "./nearest.ts";
+import { show, showValue } from "./show.ts";
 
 /** A name with its arguments, and where it stands in the text. */
 export interface Call {
@@ -51,6 +52,13 @@ function printValue(value: Printable): string {
 
 /** Reads calls separated by white space. `subject` names the text in errors. */
 export function parseCalls(subject: string, text: string): Call[] {
+  if (typeof text !== "string") {
+    const actual = showValue(text);
+    throw new GradusError(`${subject}: needs a text; got ${actual}. Write it in quotes.`, {
+      operation: subject,
+      actual,
+    });
+  }
   const parser = new Parser(subject, text);
   const calls: Call[] = [];
   while (!parser.atEnd()) calls.push(parser.call());
@@ -62,14 +70,14 @@ export function parseCall(subject: string, text: string): Call {
   const calls = parseCalls(subject, text);
   const [first, second] = calls;
   if (!first) throw misread({ subject, text, position: 0 }, "needs a name; the text ends");
-  if (second) throw misread(second.place, `needs one name; got "${second.name}" too`);
+  if (second) throw misread(second.place, `needs one name; got "${show(second.name)}" too`);
   return first;
 }
 
 /** The sentence for what is wrong at a place, and the way out. */
 export function misread(place: Place, problem: string, hint = ""): GradusError {
   const { subject, text, position } = place;
-  const shown = text.length > 100 ? `${text.slice(0, 100)}…` : text;
+  const shown = show(text, 100);
   const sentence = `${subject}: ${problem} at character ${position + 1} of "${shown}".`;
   return new GradusError(hint === "" ? sentence : `${sentence} ${hint}`, {
     operation: subject,
@@ -171,8 +179,8 @@ class Parser {
   }
 
   #unexpected(rule: string): GradusError {
-    const [character] = this.#text.slice(this.#here());
-    return misread(this.#place(), `${rule}; ${character === undefined ? "the text ends" : `got "${character}"`}`);
+    const [character] = this.#text.slice(this.#here(), this.#here() + 2);
+    return misread(this.#place(), `${rule}; ${character === undefined ? "the text ends" : `got "${show(character)}"`}`);
   }
 }
 
@@ -244,7 +252,7 @@ function readArguments(call: Call, parameters: Parameters, usage: string): Recor
     if (!Object.hasOwn(parameters, name)) {
       const near = nearest(name, names);
       const hint = near === null ? `Write ${usage}.` : `Did you mean ${near}?`;
-      throw misread(place, `${call.name} has no argument "${name}"`, hint);
+      throw misread(place, `${call.name} has no argument "${show(name)}"`, hint);
     }
     if (Object.hasOwn(values, name)) throw misread(place, `${call.name} has ${name} twice`, "Give it once.");
     const kind = parameters[name]!;
@@ -269,5 +277,5 @@ export function readCall<T>(kind: string, call: Call, readers: readonly Reader<T
   const names = readers.map((candidate) => candidate.name);
   const near = nearest(call.name, names);
   const hint = near === null ? `There are ${names.join(", ")}.` : `Did you mean ${near}?`;
-  throw misread(call.place, `unknown ${kind} "${call.name}"`, hint);
+  throw misread(call.place, `unknown ${kind} "${show(call.name)}"`, hint);
 }

@@ -18,30 +18,45 @@ export interface ErrorDetails {
 
 /** Common base: `catch (error) { if (error instanceof GradusError) … }`. */
 export class GradusError extends Error {
+  // Written out in each class: bundlers shorten the names of classes.
+  override readonly name: string = "GradusError";
   readonly details: ErrorDetails;
 
   constructor(message: string, details: ErrorDetails = {}, options?: ErrorOptions) {
     super(message, options);
-    this.name = new.target.name;
     this.details = details;
   }
 }
 
 /** A shape, axis or size that does not fit. */
-export class ShapeError extends GradusError {}
+export class ShapeError extends GradusError {
+  override readonly name: string = "ShapeError";
+}
 /** An element type that an operation does not take. */
-export class DTypeError extends GradusError {}
+export class DTypeError extends GradusError {
+  override readonly name: string = "DTypeError";
+}
 /** Data that cannot be learned from: empty, out of range, not finite, mismatched. */
-export class DataError extends GradusError {}
+export class DataError extends GradusError {
+  override readonly name: string = "DataError";
+}
 /** A file that cannot be read or written, or is not what it claims to be. */
-export class FileError extends GradusError {}
+export class FileError extends GradusError {
+  override readonly name: string = "FileError";
+}
 /** A target that cannot start, or a program that a target does not run. */
-export class TargetError extends GradusError {}
+export class TargetError extends GradusError {
+  override readonly name: string = "TargetError";
+}
 /** Training that cannot go on or was set up against a rule. */
-export class TrainingError extends GradusError {}
+export class TrainingError extends GradusError {
+  override readonly name: string = "TrainingError";
+}
 
 /** A defect of Gradus itself: a rule between rooms was broken. */
-export class InternalError extends GradusError {}
+export class InternalError extends GradusError {
+  override readonly name: string = "InternalError";
+}
 
 /** Throws an {@link InternalError} where an invariant of ours does not hold. */
 export function invariant(condition: unknown, message: string): asserts condition {

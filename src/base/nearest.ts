@@ -24,8 +24,12 @@ export function editDistance(a: string, b: string): number {
   return table[table.length - 1]!;
 }
 
+/** Longer names are no slips of anything. */
+const longestName = 100;
+
 /** The candidate nearest to `name`, null where none is within a third of its letters (at least one slip is allowed). */
 export function nearest(name: string, candidates: readonly string[]): string | null {
+  if (name.length > longestName) return null;
   const limit = Math.max(1, Math.floor(name.length / 3));
   let best: string | null = null;
   let bestDistance = limit + 1;

@@ -4,6 +4,7 @@
  */
 
 import { ShapeError } from "./errors.ts";
+import { showValue } from "./show.ts";
 
 export type Shape = readonly number[];
 
@@ -34,8 +35,23 @@ export function showShape(shape: Shape): string {
   return `[${shape.join(", ")}]`;
 }
 
+/** Throws where JavaScript, which knows no types, passes something else than a list of numbers. */
+export function checkList(operation: string, what: string, list: unknown): void {
+  if (Array.isArray(list)) return;
+  const actual = showValue(list);
+  throw new ShapeError(
+    `${operation}: ${what} is a list of integers, such as [2, 3]; got ${actual}. Put it in brackets.`,
+    {
+      operation,
+      expected: "a list of integers",
+      actual,
+    },
+  );
+}
+
 /** Throws unless every dimension is a non-negative safe integer and their product is one too. */
 export function checkShape(operation: string, shape: Shape): void {
+  checkList(operation, "a shape", shape);
   for (const dimension of shape) {
     if (!Number.isSafeInteger(dimension) || dimension < 0) {
       throw new ShapeError(`${operation}: every dimension must be a non-negative integer; got ${showShape(shape)}.`, {
@@ -70,6 +86,7 @@ export function normalizeAxis(operation: string, axis: number, rank: number): nu
 export function normalizeAxes(operation: string, axes: number | Shape | undefined, rank: number): number[] {
   if (axes === undefined) return Array.from({ length: rank }, (_, axis) => axis);
   const list = typeof axes === "number" ? [axes] : axes;
+  checkList(operation, "axes", list);
   const normal = list.map((axis) => normalizeAxis(operation, axis, rank)).sort((a, b) => a - b);
   if (new Set(normal).size !== normal.length) {
     throw new ShapeError(`${operation}: axes must be distinct; got ${showShape(list)}. Name each axis once.`, {

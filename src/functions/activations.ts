@@ -2,20 +2,23 @@
 
 import type { DType } from "../base/dtype.ts";
 import type { Shape } from "../base/shape.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { nodeGiven, type Tensor } from "../tensor/tensor.ts";
 
 /** Rectifier: `max(x, 0)`; its slope at 0 counts as 0. */
 export function relu<S extends Shape, D extends DType>(x: Tensor<S, D>): Tensor<S, D> {
+  nodeGiven("relu", x);
   return x.relu();
 }
 
 /** Logistic function: `1 / (1 + e^−x)`. */
 export function sigmoid<S extends Shape, D extends DType>(x: Tensor<S, D>): Tensor<S, D> {
+  nodeGiven("sigmoid", x);
   return x.sigmoid();
 }
 
 /** Hyperbolic tangent. */
 export function tanh<S extends Shape, D extends DType>(x: Tensor<S, D>): Tensor<S, D> {
+  nodeGiven("tanh", x);
   return x.tanh();
 }
 
@@ -30,5 +33,6 @@ export function tanh<S extends Shape, D extends DType>(x: Tensor<S, D>): Tensor<
  * @see Maas, Hannun, Ng, Rectifier nonlinearities improve neural network acoustic models (2013)
  */
 export function leakyRelu<S extends Shape, D extends DType>(x: Tensor<S, D>, slope = 0.01): Tensor<S, D> {
+  nodeGiven("leakyRelu", x);
   return x.greater(0).select(x, x.mul(slope)) as Tensor as Tensor<S, D>;
 }

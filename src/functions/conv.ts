@@ -7,7 +7,7 @@ import { build } from "../graph/build.ts";
 import { floats, requireDType } from "../graph/ops/rules.ts";
 import { asNode } from "../tensor/operands.ts";
 import type { Fitting, Outcome } from "../tensor/rules/fit.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { nodeGiven, type Tensor } from "../tensor/tensor.ts";
 import { nodeOf, tensorOf } from "../tensor/trace.ts";
 import { type Padding, type PerAxis, slidingAxes, spatialNames } from "./sliding.ts";
 import type { Convolved, NoOptions } from "./sliding-types.ts";
@@ -89,8 +89,8 @@ function conv<S extends Shape, D extends DType>(
   weight: unknown,
   { stride = 1, padding = 0, dilation = 1, groups = 1 }: ConvOptions = {},
 ): Tensor<S, D> {
-  requireDType(operation, x, floats);
-  const w = asNode(operation, x.dtype, nodeOf(weight as Tensor));
+  requireDType(operation, nodeGiven(operation, x), floats);
+  const w = asNode(operation, x.dtype, nodeGiven(operation, weight));
   checkOperands(operation, rank, x.shape, w.shape);
   checkGroups(operation, rank, x.shape, w.shape, groups);
   const [spatial, kernel] = [x.shape.slice(1, -1), w.shape.slice(2)];

@@ -6,7 +6,7 @@ import { type Shape, showShape } from "../base/shape.ts";
 import type { ShowShape } from "../base/shape-types.ts";
 import type { Broadcast } from "../tensor/rules/broadcast.ts";
 import type { Differ, Fitting, IsAny, Outcome } from "../tensor/rules/fit.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { nodeGiven, type Tensor } from "../tensor/tensor.ts";
 
 /** `[...batch, n]` and `[units, n]` give `[...batch, units]`; or the sentence. */
 type Mapped<X extends Shape, W extends Shape> =
@@ -50,6 +50,7 @@ export function linear<X extends Shape, D extends DType, W extends Shape, B exte
 }
 
 function affine(x: Tensor, weight: Tensor, bias: Tensor | undefined): Tensor {
+  for (const operand of bias === undefined ? [x, weight] : [x, weight, bias]) nodeGiven("linear", operand);
   if (weight.rank !== 2 || x.rank === 0 || x.shape.at(-1) !== weight.shape[1]) {
     const rule = "needs x [..., n] and weight [units, n]";
     const actual = `${showShape(x.shape)} and ${showShape(weight.shape)}`;

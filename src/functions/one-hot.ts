@@ -5,7 +5,7 @@ import { ShapeError } from "../base/errors.ts";
 import type { Shape } from "../base/shape.ts";
 import { build } from "../graph/build.ts";
 import { requireDType } from "../graph/ops/rules.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { nodeGiven, type Tensor } from "../tensor/tensor.ts";
 import { nodeOf, tensorOf } from "../tensor/trace.ts";
 
 /**
@@ -29,7 +29,7 @@ export function oneHot<I extends Shape, const N extends number, D extends DType 
       actual: String(classes),
     });
   }
-  requireDType("oneHot", indices, ["int32"]);
+  requireDType("oneHot", nodeGiven("oneHot", indices), ["int32"]);
   const shape = [...indices.shape, classes];
   const index = build.broadcast(
     nodeOf(indices),

@@ -9,7 +9,7 @@ import { floats, numeric, requireDType } from "../graph/ops/rules.ts";
 import { type Sliding, still } from "../graph/ops/spatial.ts";
 import { broadcastTo } from "../tensor/operands.ts";
 import type { Fitting, Outcome } from "../tensor/rules/fit.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { nodeGiven, type Tensor } from "../tensor/tensor.ts";
 import { nodeOf, tensorOf } from "../tensor/trace.ts";
 import { type Padding, type PerAxis, perAxis, slidingAxes, spatialNames } from "./sliding.ts";
 import type { NoOptions, Pooled } from "./sliding-types.ts";
@@ -177,7 +177,7 @@ function maxPool<S extends Shape, D extends DType>(
   size: PerAxis,
   options: PoolOptions = {},
 ): Tensor<S, D> {
-  requireDType(operation, x, numeric);
+  requireDType(operation, nodeGiven(operation, x), numeric);
   return tensorOf(build.windowMax(nodeOf(x), windows(operation, rank, x.shape, size, options)));
 }
 
@@ -188,7 +188,7 @@ function averagePool<S extends Shape, D extends DType>(
   size: PerAxis,
   options: AveragePoolOptions = {},
 ): Tensor<S, D> {
-  requireDType(operation, x, floats);
+  requireDType(operation, nodeGiven(operation, x), floats);
   const axes = windows(operation, rank, x.shape, size, options);
   const sum = build.windowSum(nodeOf(x), axes);
   const count = options.countPadding === false ? elementsOf(x.shape, axes, x.dtype) : sizeOfWindow(axes, x.dtype);

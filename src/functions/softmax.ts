@@ -8,7 +8,7 @@ import { normalizeAxis, type Shape } from "../base/shape.ts";
 import type { ExistingAxis } from "../tensor/rules/axes.ts";
 import type { Fitting, Outcome } from "../tensor/rules/fit.ts";
 import type { Reduced } from "../tensor/rules/reduce.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { nodeGiven, type Tensor } from "../tensor/tensor.ts";
 
 /**
  * Softmax along one axis: `y_i = exp(x_i) / Σ_j exp(x_j)`.
@@ -66,6 +66,7 @@ export function logSumExp<S extends Shape, D extends DType, const Axis extends n
 
 /** x minus its largest element along the axis; an infinite one is not subtracted (∞ − ∞ is no number). */
 function shift(operation: string, x: Tensor, axis = -1): { shifted: Tensor; largest: Tensor; place: number } {
+  nodeGiven(operation, x);
   const place = normalizeAxis(operation, axis, x.rank);
   const most = x.max(place, { keepDims: true }).stopGradient();
   const largest = most.abs().less(Infinity).select(most, 0);

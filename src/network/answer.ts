@@ -1,13 +1,16 @@
 /**
  * Asking a trained network: predictions and classifications as plain numbers, for one example or a batch. What counts as one
- * example follows from the network's input shape.
+ * example follows from the network's input shape. Refuses numbers that are not finite, given or computed: an answer made of them
+ * would look like any other.
  */
 
-import { ShapeError } from "../base/errors.ts";
+import { DataError, ShapeError } from "../base/errors.ts";
 import { type Shape, sameShape, showShape } from "../base/shape.ts";
+import { showValue } from "../base/show.ts";
 import { softmax } from "../functions/softmax.ts";
 import { tensor } from "../tensor/create.ts";
 import { Tensor } from "../tensor/tensor.ts";
+import { givesProbabilities } from "./meaning.ts";
 import type { Network } from "./network.ts";
 
 /** One example of a data set: its values in row-major order. */
@@ -63,17 +66,18 @@ export interface Classification {
 }
 
 export async function predict(net: Network, input: Inputs): Promise<unknown> {
-  const { batch, single } = asBatch(net, input);
+  const { batch, single } = asBatch("predict", net, input);
   const outputs = await forward(net, batch).array();
   return single ? (outputs as unknown[])[0] : outputs;
 }
 
 export async function classify(net: Network, input: Inputs): Promise<Classification | Classification[]> {
   checkClasses(net);
-  const { batch, single } = asBatch(net, input);
+  const { batch, single } = asBatch("classify", net, input);
   const outputs = forward(net, batch);
-  const probabilities = net.layers.at(-1)?.layer.gives === "probabilities" ? outputs : softmax(outputs, -1);
+  const probabilities = givesProbabilities(net) ? outputs : softmax(outputs, -1);
   const rows = (await probabilities.array()) as number[][];
+  checkAnswers(rows);
   const classes = rows.map((confidences) => classification(confidences, net.classes));
   return single ? classes[0]! : classes;
 }
@@ -100,19 +104,79 @@ function checkClasses(net: Network): void {
   );
 }
 
+function checkAnswers(rows: readonly (readonly number[])[]): void {
+  const example = rows.findIndex((confidences) => confidences.some(Number.isNaN));
+  if (example < 0) return;
+  throw new DataError(
+    `classify: the network's outputs must be finite; those of example ${example} are not. ` +
+      "Check its weights, and whether inputs are scaled as those it learned from.",
+    { operation: "classify", example, actual: "NaN" },
+  );
+}
+
 /** The input as a tensor `[batch, ...in]`, and whether it was one example. */
-function asBatch(net: Network, input: Inputs): { batch: Tensor; single: boolean } {
-  const x = asTensor(net, input);
+function asBatch(operation: string, net: Network, input: Inputs): { batch: Tensor; single: boolean } {
+  const x = asTensor(operation, net, input);
   const single = sameShape(x.shape, net.inputShape);
   return { batch: single ? x.expand(0) : x, single };
 }
 
-function asTensor(net: Network, input: Inputs): Tensor {
+function asTensor(operation: string, net: Network, input: Inputs): Tensor {
   if (input instanceof Tensor) return input;
+  if (typeof input !== "object" || input === null) {
+    const example = `numbers nested as ${showShape(net.inputShape)}`;
+    throw new DataError(
+      `${operation}: needs ${example}, an example of a data set, or a tensor; got ${showValue(input)}.`,
+      {
+        operation,
+        expected: example,
+        actual: showValue(input),
+      },
+    );
+  }
   const dtype = net.dtype as "float32" | "float64";
-  if (isExample(input)) return tensor(input.data, { shape: input.shape }).cast(dtype);
-  if (isExamples(input)) return stacked(net, input).cast(dtype);
-  return tensor(input, { dtype });
+  if (isExample(input)) {
+    checkFinite(operation, dtype, input.data);
+    return tensor(input.data, { shape: input.shape }).cast(dtype);
+  }
+  if (isExamples(input)) {
+    for (const { data } of input) checkFinite(operation, dtype, data);
+    return stacked(net, input).cast(dtype);
+  }
+  // First: it refuses what is no number, and lists that hold themselves.
+  const x = tensor(input, { dtype });
+  checkFinite(operation, dtype, input);
+  return x;
+}
+
+/** Numbers as they arrive in the network: what float32 does not hold is infinite there. */
+function checkFinite(operation: string, dtype: "float32" | "float64", values: Nested | Float32Array): void {
+  const bad = firstBad(values, dtype === "float32" ? Math.fround : Number);
+  if (bad === null) return;
+  const { value, place } = bad;
+  const rule = Number.isFinite(value) ? `every input must be finite in ${dtype}` : "every input must be finite";
+  throw new DataError(
+    `${operation}: ${rule}; got ${value} at ${showShape(place)}. Repair it, or leave that input out.`,
+    {
+      operation,
+      actual: String(value),
+      position: place,
+    },
+  );
+}
+
+interface Bad {
+  readonly value: number;
+  readonly place: readonly number[];
+}
+
+function firstBad(values: Nested | Float32Array, arriving: (value: number) => number): Bad | null {
+  if (typeof values !== "object") return Number.isFinite(arriving(values)) ? null : { value: values, place: [] };
+  for (let i = 0; i < values.length; i++) {
+    const found = firstBad(values[i]!, arriving);
+    if (found) return { value: found.value, place: [i, ...found.place] };
+  }
+  return null;
 }
 
 function isExample(input: Inputs): input is Example {

@@ -5,7 +5,9 @@
  */
 
 import { type Printable, printCall } from "../base/call.ts";
+import { GradusError } from "../base/errors.ts";
 import type { Shape } from "../base/shape.ts";
+import { showValue } from "../base/show.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Initializer } from "./initializer.ts";
 
@@ -70,8 +72,8 @@ export interface Layer<R extends ShapeRule = ShapeRule> {
   readonly name: string;
   /** Name and arguments without options: how messages call the layer. */
   readonly title: string;
-  /** What the outputs mean, where it matters to the loss: cross entropy wants logits. */
-  readonly gives: "probabilities" | null;
+  /** What the outputs mean, where it matters to the loss: cross entropy wants logits. "unchanged": what the inputs mean. */
+  readonly gives: "probabilities" | "unchanged" | null;
   /** The output shape for an input shape, both without the batch axis; throws a ShapeError that does not name the layer. */
   shape(input: Shape): Shape;
   /** The parameters for an input shape. */
@@ -90,7 +92,7 @@ export interface LayerDefinition {
   readonly arguments?: readonly Printable[];
   /** The arguments by name; undefined ones are left out. */
   readonly options?: Readonly<Record<string, Printable | undefined>>;
-  readonly gives?: "probabilities";
+  readonly gives?: "probabilities" | "unchanged";
   shape(input: Shape): Shape;
   parameters?(input: Shape): readonly ParameterSpec[];
   apply(x: Tensor, parameters: Parameters, context: ApplyContext): Tensor;
@@ -106,6 +108,7 @@ export interface LayerDefinition {
  * const double = layer({ name: "double", shape: (input) => input, apply: (x) => x.mul(2) });
  */
 export function layer<R extends ShapeRule = ShapeRule>(definition: LayerDefinition): Layer<R> {
+  checkDefinition(definition);
   const { name, options } = definition;
   const positional = definition.arguments ?? [];
   return {
@@ -117,4 +120,19 @@ export function layer<R extends ShapeRule = ShapeRule>(definition: LayerDefiniti
     apply: (x, parameters, context) => definition.apply(x, parameters, context),
     print: () => printCall(name, positional, options),
   };
+}
+
+/** A name that layer strings can write, and both functions. */
+function checkDefinition(definition: unknown): void {
+  const { name, shape, apply } = (definition ?? {}) as Partial<LayerDefinition>;
+  const isName = typeof name === "string" && /^[A-Za-z_]\w*$/.test(name);
+  if (isName && typeof shape === "function" && typeof apply === "function") return;
+  const missing = isName
+    ? `${typeof shape === "function" ? "apply" : "shape"} is no function`
+    : `its name is ${showValue(name)}`;
+  throw new GradusError(
+    `layer: needs a name of letters and digits, and the functions shape and apply; ${missing}. ` +
+      'Write layer({ name: "double", shape: (input) => input, apply: (x) => x.mul(2) }).',
+    { operation: "layer", actual: missing },
+  );
 }

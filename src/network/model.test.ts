@@ -8,6 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { reader } from "../base/call.ts";
+import { DataError } from "../base/errors.ts";
 import { decodeSafetensors, encodeSafetensors, type TensorData } from "../files/safetensors.ts";
 import { layer } from "./layer.ts";
 import { dense } from "./layers/dense.ts";
@@ -75,9 +76,24 @@ describe("a saved model", () => {
       network([1], twice.read({ name: "twice", arguments: [] } as never), dense(1)).initialize() as never,
     );
     expect(decodeModel(bytes, "mine", { layers: [twice] }).toString()).toBe("twice dense(1)");
+    expect(Network.from([1], "twice dense(1)", [twice]).outputShape).toEqual([1]);
     expect(() => decodeModel(bytes, "mine")).toThrowErrorMatchingInlineSnapshot(
-      `[FileError: mine: the weights and the network "twice dense(1)" do not belong together: layers: unknown layer "twice" at character 1 of "twice dense(1)". There are dense, dropout, flatten, reshape, sigmoid, tanh, relu, softmax, leakyRelu.]`,
+      `[FileError: mine: the weights and the network "twice dense(1)" do not belong together: layers: unknown layer "twice" at character 1 of "twice dense(1)". There are dense, dropout, flatten, reshape, sigmoid, tanh, relu, softmax, leakyRelu. Layers of your own load with their readers: load(path, { layers: [reader({ … })] }).]`,
     );
+  });
+
+  test("keeps fewer class names than outputs, and those of outputs that are no classes", async () => {
+    const names = async (layers: string, classes: readonly string[]): Promise<readonly string[] | null> => {
+      const net = Network.from([2], layers).initialize() as Network;
+      net.classes = classes;
+      return decodeModel(await encodeModel(net)).classes;
+    };
+    expect(await names("dense(3)", ["a", "b"])).toEqual(["a", "b"]);
+    expect(await names("dense(1)", ["a", "b"])).toEqual(["a", "b"]);
+    await expect(names("dense(2)", ["a", "b", "c"])).rejects.toThrow(
+      "save: there must be no more class names than outputs; there are 3 for 2. Correct net.classes, or set it to null.",
+    );
+    await expect(names("dense(2)", ["a", "a"])).rejects.toThrow(DataError);
   });
 
   test("needs parameters", async () => {
@@ -145,6 +161,21 @@ describe("refused", () => {
     "integers for weights": () =>
       file({}, new Map([...weights, ["0.bias", { dtype: "int32", shape: [2], data: new Int32Array(2) }]])),
     "a huge layer": () => file({ layers: "dense(9007199254740991)" }),
+    "a picture of a gigapixel, without a single weight": () =>
+      file({ inputShape: [30_000, 30_000], layers: "relu" }, new Map()),
+    "an input shape beyond counting": () => file({ inputShape: [1e9, 1e9], layers: "flatten" }, new Map()),
+    "an input shape of many axes": () => file({ inputShape: Array(10_000).fill(1), layers: "flatten" }, new Map()),
+    "an output of many axes": () => file({ layers: `reshape([2${", 1".repeat(1000)}])` }, new Map()),
+    "layers that take long to read": () => file({ layers: "relu ".repeat(1_000_000) }, new Map()),
+    "a layer's name of 90,000 letters": () => file({ layers: "x".repeat(90_000) }),
+    "an escape sequence in the layers": () => file({ layers: "\u001b[2J" }),
+    "a million class names": () => file({ classes: Array.from({ length: 1e6 }, (_, i) => String(i)) }),
+    "more class names than outputs": () => file({ classes: ["a", "b", "c"] }),
+    "class names that are the same": () => file({ classes: ["a\u001b[2J", "a\u001b[2J"] }),
+    "a class name of a megabyte": () => file({ classes: ["a", "x".repeat(1e6)] }),
+    "class names nested deep": () => file({ classes: [[[["a"]]], "b"] }),
+    "a weight that is not finite": () =>
+      file({}, new Map([...weights, ["0.bias", { dtype: "float32", shape: [2], data: Float32Array.of(0, NaN) }]])),
     "a huge input": () => file({ inputShape: [2 ** 50, 2 ** 50], layers: "flatten dense(2)" }),
     "many huge layers": () => file({ layers: "dense(1000000000) ".repeat(1000) }),
   };
@@ -158,6 +189,10 @@ describe("refused", () => {
       }
       return `${name} | nothing was thrown`;
     });
+    for (const sentence of sentences) {
+      expect(sentence.length).toBeLessThan(1000);
+      expect(sentence).not.toMatch(/\p{Cc}/u);
+    }
     expect(sentences.join("\n")).toMatchInlineSnapshot(`
       "nothing | FileError: m.safetensors: a safetensors file begins with 8 bytes that give the header's length; it has 0 bytes. Fetch or save the file again.
       another format | FileError: m.safetensors: the header of a safetensors file must end within the file and 100000000 bytes; 7885648053892500304 bytes are announced, the file has 28. It is cut off or no safetensors file; fetch or save it again.
@@ -170,26 +205,39 @@ describe("refused", () => {
       no layers | FileError: m.safetensors: its metadata must describe a network (layers, inputShape, classes, normalization); it does not. The file is damaged; save the model again.
       no normalization | FileError: m.safetensors: its metadata must describe a network (layers, inputShape, classes, normalization); it does not. The file is damaged; save the model again.
       a normalization of texts | FileError: m.safetensors: its metadata must describe a network (layers, inputShape, classes, normalization); it does not. The file is damaged; save the model again.
-      classes that are numbers | FileError: m.safetensors: its metadata must describe a network (layers, inputShape, classes, normalization); it does not. The file is damaged; save the model again.
+      classes that are numbers | FileError: m.safetensors: class names must be distinct texts, at most 65536 of at most 200 characters; name 0 is 1. The file is damaged; save the model again.
       an input shape of texts | FileError: m.safetensors: its metadata must describe a network (layers, inputShape, classes, normalization); it does not. The file is damaged; save the model again.
       an input shape of 0 | FileError: m.safetensors: its metadata must describe a network (layers, inputShape, classes, normalization); it does not. The file is damaged; save the model again.
-      an unknown layer | FileError: m.safetensors: the weights and the network "dance(2)" do not belong together: layers: unknown layer "dance" at character 1 of "dance(2)". There are dense, dropout, flatten, reshape, sigmoid, tanh, relu, softmax, leakyRelu.
-      another layer | FileError: m.safetensors: the weights and the network "dense(3)" do not belong together: network: parameter 0.weight must be [3, 2]; got [2, 2]. Take the parameters of a network with the same layers.
-      a layer more | FileError: m.safetensors: the weights and the network "dense(2) dense(2)" do not belong together: network: parameter 1.weight [2, 2] is missing. Take the parameters of a network with the same layers.
+      an unknown layer | FileError: m.safetensors: the weights and the network "dance(2)" do not belong together: layers: unknown layer "dance" at character 1 of "dance(2)". There are dense, dropout, flatten, reshape, sigmoid, tanh, relu, softmax, leakyRelu. Layers of your own load with their readers: load(path, { layers: [reader({ … })] }).
+      another layer | FileError: m.safetensors: the network "dense(3)" has 9 parameters; the file holds 6. The file is damaged; save the model again.
+      a layer more | FileError: m.safetensors: the network "dense(2) dense(2)" has 12 parameters; the file holds 6. The file is damaged; save the model again.
       a layer fewer | FileError: m.safetensors: the weights and the network "relu" do not belong together: network: there is no parameter 0.weight in relu. Take the parameters of a network with the same layers.
       layers that do not fit | FileError: m.safetensors: the weights and the network "dense(2)" do not belong together: dense(2) at layer 0: needs a flat input [n]; got [1, 2]. Add flatten() before it.
       integers for weights | FileError: m.safetensors: the weights and the network "dense(2)" do not belong together: network: parameter 0.bias must be float32 or float64; got int32. Cast it.
-      a huge layer | FileError: m.safetensors: the weights and the network "dense(9007199254740991)" do not belong together: network: parameter 0.weight must be [9007199254740991, 2]; got [2, 2]. Take the parameters of a network with the same layers.
-      a huge input | FileError: m.safetensors: the weights and the network "flatten dense(2)" do not belong together: network: parameter 1.weight [2, 1.2676506002282294e+30] is missing. Take the parameters of a network with the same layers.
-      many huge layers | FileError: m.safetensors: the weights and the network "dense(1000000000) dense(1000000000) dense(1000000000) dense(1000000000) dense(1000000000) dense(1000" do not belong together: network: parameter 0.weight must be [1000000000, 2]; got [2, 2]. Take the parameters of a network with the same layers."
+      a huge layer | FileError: m.safetensors: a layer's output may have 67108864 values and 16 axes at most; dense(9007199254740991) at layer 0 gives [9007199254740991]. The file is damaged; save the model again.
+      a picture of a gigapixel, without a single weight | FileError: m.safetensors: an example may have 67108864 values and 16 axes at most; its input shape is [30000, 30000]. The file is damaged; save the model again.
+      an input shape beyond counting | FileError: m.safetensors: an example may have 67108864 values and 16 axes at most; its input shape is [1000000000, 1000000000]. The file is damaged; save the model again.
+      an input shape of many axes | FileError: m.safetensors: an example may have 67108864 values and 16 axes at most; its input shape is a shape of 10000 axes. The file is damaged; save the model again.
+      an output of many axes | FileError: m.safetensors: a layer's output may have 67108864 values and 16 axes at most; reshape([2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,… at layer 0 gives a shape of 1001 axes. The file is damaged; save the model again.
+      layers that take long to read | FileError: m.safetensors: its layers must be described in 100000 characters; they take 5000000. The file is damaged; save the model again.
+      a layer's name of 90,000 letters | FileError: m.safetensors: the weights and the network "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…" do not belong together: layers: unknown layer "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…" at character 1 of "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…". There are dense, dropout, flatten, reshape, sigmoid, tanh, relu, softmax, leakyRelu. Layers of your own load with their readers: load(path, { layers: [reader({ … })] }).
+      an escape sequence in the layers | FileError: m.safetensors: the weights and the network "�[2J" do not belong together: layers: needs a name; got "�" at character 1 of "�[2J".
+      a million class names | FileError: m.safetensors: class names must be distinct texts, at most 65536 of at most 200 characters; there are 1000000. The file is damaged; save the model again.
+      more class names than outputs | FileError: m.safetensors: there must be no more class names than outputs; there are 3 for 2. The file is damaged; save the model again.
+      class names that are the same | FileError: m.safetensors: class names must be distinct texts, at most 65536 of at most 200 characters; "a�[2J" stands there twice. The file is damaged; save the model again.
+      a class name of a megabyte | FileError: m.safetensors: class names must be distinct texts, at most 65536 of at most 200 characters; name 1 has 1000000 characters. The file is damaged; save the model again.
+      class names nested deep | FileError: m.safetensors: class names must be distinct texts, at most 65536 of at most 200 characters; name 0 is a list of 1. The file is damaged; save the model again.
+      a weight that is not finite | FileError: m.safetensors: every weight must be finite; 0.bias has NaN at place 1. Training went wrong before it was saved, or the file is damaged.
+      a huge input | FileError: m.safetensors: an example may have 67108864 values and 16 axes at most; its input shape is [1125899906842624, 1125899906842624]. The file is damaged; save the model again.
+      many huge layers | FileError: m.safetensors: a layer's output may have 67108864 values and 16 axes at most; dense(1000000000) at layer 0 gives [1000000000]. The file is damaged; save the model again."
     `);
   });
 
   test("huge layers allocate nothing and take no time", () => {
     const before = process.memoryUsage();
     const begun = performance.now();
-    for (const name of ["a huge layer", "a huge input", "many huge layers"]) {
-      expect(() => decodeModel(hostile[name]!())).toThrow("do not belong together");
+    for (const [name, bytes] of Object.entries(hostile)) {
+      if (/huge|giga|beyond/.test(name)) expect(() => decodeModel(bytes())).toThrow(/may have|the file holds/);
     }
     const after = process.memoryUsage();
     expect(after.external + after.arrayBuffers - before.external - before.arrayBuffers).toBeLessThan(2 ** 20);

@@ -4,12 +4,16 @@
  * load with the readers of those layers.
  */
 
+import type { Bytes } from "../base/bytes.ts";
 import type { Reader } from "../base/call.ts";
 import type { Data } from "../base/dtype.ts";
-import { FileError, GradusError } from "../base/errors.ts";
+import { DataError, FileError, GradusError } from "../base/errors.ts";
+import { type Shape, showShape, sizeOf } from "../base/shape.ts";
+import { show } from "../base/show.ts";
 import { decodeSafetensors, encodeSafetensors, type TensorData } from "../files/safetensors.ts";
 import { tensor } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { classNamesRule, problemOfClassNames } from "./class-names.ts";
 import type { Layer } from "./layer.ts";
 import { Network, type NetworkDescription } from "./network.ts";
 import { parseLayers } from "./strings.ts";
@@ -19,8 +23,17 @@ import { version } from "./version.ts";
  * The bytes of a saved model: what `net.save` writes.
  *
  * @throws {TrainingError} the network has no parameters yet
+ * @throws {DataError}     its class names could not be loaded again
  */
 export async function encodeModel(network: Network): Promise<Uint8Array> {
+  const problem = network.classes === null ? null : problemOfClasses(network.classes, network.outputShape);
+  if (problem !== null) {
+    throw new DataError(`save: ${problem}. Correct net.classes, or set it to null.`, {
+      operation: "save",
+      actual: problem,
+      hint: "net.classes = null",
+    });
+  }
   const tensors = new Map<string, TensorData>();
   for (const [name, parameter] of network.parameters) {
     const { dtype, shape } = parameter;
@@ -35,17 +48,28 @@ export interface LoadOptions {
   readonly layers?: readonly Reader<Layer>[];
 }
 
+/** An example or a layer's output of more values is taken for a slip or an attack: 256 MB in float32. */
+const mostValues = 2 ** 26;
+/** No example has more axes. */
+const mostAxes = 16;
+/** Some ten thousand layers. */
+const longestLayers = 100_000;
+
 /**
  * The network in the bytes of a saved model.
  *
- * @param file  its name, for messages
+ * @param bytes  the whole file
+ * @param file   its name, for messages
  * @throws {FileError} the bytes are no model of Gradus, or damaged
  */
-export function decodeModel(bytes: Uint8Array, file = "model", options: LoadOptions = {}): Network {
+export function decodeModel(bytes: Bytes, file = "model", options: LoadOptions = {}): Network {
   const { tensors, metadata } = decodeSafetensors(bytes, file);
   const { layers, inputShape, classes, normalization } = descriptionIn(metadata, file);
   try {
     const network = new Network(inputShape, parseLayers(layers, options.layers));
+    checkSizes(network, tensors, file);
+    checkClasses(classes, network.outputShape, file);
+    checkFinite(tensors, file);
     const parameters = Array.from(tensors, ([name, { data, shape, dtype }]): [string, Tensor] => [
       name,
       tensor(data, { shape, dtype }),
@@ -55,12 +79,69 @@ export function decodeModel(bytes: Uint8Array, file = "model", options: LoadOpti
     network.normalization = normalization;
     return network;
   } catch (cause) {
-    if (!(cause instanceof GradusError)) throw cause;
+    if (!(cause instanceof GradusError) || cause instanceof FileError) throw cause;
+    const unknown = /^layers: unknown layer /.test(cause.message);
+    const hint = unknown ? " Layers of your own load with their readers: load(path, { layers: [reader({ … })] })." : "";
     throw new FileError(
-      `${file}: the weights and the network "${layers.slice(0, 100)}" do not belong together: ${cause.message}`,
-      { operation: "load", file },
+      `${file}: the weights and the network "${show(layers, 100)}" do not belong together: ${show(cause.message, 500)}${hint}`,
+      { operation: "load", file, ...(unknown ? { hint: "load(path, { layers })" } : {}) },
       { cause },
     );
+  }
+}
+
+function refuse(file: string, problem: string, hint = "The file is damaged; save the model again."): never {
+  throw new FileError(`${file}: ${problem}. ${hint}`, { operation: "load", file, actual: problem, hint });
+}
+
+/** A few bytes may describe a network that no memory holds: nothing is allocated for more than the file gives. */
+function checkSizes(network: Network, tensors: ReadonlyMap<string, TensorData>, file: string): void {
+  const large = network.layers.find(({ outputShape }) => isTooLarge(outputShape));
+  if (large) {
+    const { layer, path, outputShape } = large;
+    refuse(file, `${sizeRule("a layer's output")}; ${show(layer.title)} at layer ${path} gives ${shown(outputShape)}`);
+  }
+  const held = Array.from(tensors.values()).reduce((sum, { data }) => sum + data.length, 0);
+  if (network.parameterCount <= held) return;
+  refuse(
+    file,
+    `the network "${show(network.toString())}" has ${network.parameterCount} parameters; the file holds ${held}`,
+  );
+}
+
+function isTooLarge(shape: Shape): boolean {
+  return shape.length > mostAxes || !(sizeOf(shape) <= mostValues);
+}
+
+function sizeRule(what: string): string {
+  return `${what} may have ${mostValues} values and ${mostAxes} axes at most`;
+}
+
+function shown(shape: Shape): string {
+  return shape.length > mostAxes ? `a shape of ${shape.length} axes` : showShape(shape);
+}
+
+function checkClasses(classes: readonly string[] | null, outputShape: Shape, file: string): void {
+  const problem = classes === null ? null : problemOfClasses(classes, outputShape);
+  if (problem !== null) refuse(file, problem);
+}
+
+/** What is wrong with the names of a network's outputs, as the beginning of a sentence. */
+function problemOfClasses(classes: readonly string[], outputShape: Shape): string | null {
+  const problem = problemOfClassNames(classes);
+  if (problem !== null) return `${classNamesRule}; ${problem}`;
+  // Other outputs than [classes] are no classes; what the data's were is kept all the same.
+  const outputs = outputShape.length === 1 && outputShape[0]! > 1 ? outputShape[0]! : Infinity;
+  if (classes.length <= outputs) return null;
+  return `there must be no more class names than outputs; there are ${classes.length} for ${outputs}`;
+}
+
+function checkFinite(tensors: ReadonlyMap<string, TensorData>, file: string): void {
+  for (const [name, { data }] of tensors) {
+    const index = data.findIndex((value) => !Number.isFinite(value));
+    if (index < 0) continue;
+    const hint = "Training went wrong before it was saved, or the file is damaged.";
+    refuse(file, `every weight must be finite; ${show(name)} has ${data[index]} at place ${index}`, hint);
   }
 }
 
@@ -74,19 +155,29 @@ function descriptionIn(metadata: Readonly<Record<string, string>>, file: string)
     );
   }
   const found = parse(metadata.network);
-  const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) > 0;
   const valid =
     typeof found?.layers === "string" &&
     Array.isArray(found.inputShape) &&
     found.inputShape.every(isCount) &&
-    (found.classes === null || isTexts(found.classes)) &&
+    (found.classes === null || Array.isArray(found.classes)) &&
     (found.normalization === null || isScale(found.normalization));
-  if (valid) return found as unknown as NetworkDescription;
-  throw new FileError(
-    `${file}: its metadata must describe a network (layers, inputShape, classes, normalization); it does not. ` +
-      "The file is damaged; save the model again.",
-    { operation: "load", file },
-  );
+  if (!valid) {
+    return refuse(
+      file,
+      "its metadata must describe a network (layers, inputShape, classes, normalization); it does not",
+    );
+  }
+  const description = found as unknown as NetworkDescription;
+  const { layers, inputShape } = description;
+  if (isTooLarge(inputShape)) refuse(file, `${sizeRule("an example")}; its input shape is ${shown(inputShape)}`);
+  if (layers.length > longestLayers) {
+    refuse(file, `its layers must be described in ${longestLayers} characters; they take ${layers.length}`);
+  }
+  return description;
+}
+
+function isCount(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) > 0;
 }
 
 function parse(text: string | undefined): Record<string, unknown> | null {
@@ -96,10 +187,6 @@ function parse(text: string | undefined): Record<string, unknown> | null {
   } catch {
     return null;
   }
-}
-
-function isTexts(value: unknown): boolean {
-  return Array.isArray(value) && value.every((text) => typeof text === "string");
 }
 
 function isScale(value: unknown): boolean {

@@ -10,9 +10,10 @@ import { DTypeError, GradusError, ShapeError, TrainingError } from "../base/erro
 import { RandomStream } from "../base/rng.ts";
 import { checkShape, type Shape, sameShape, showShape, sizeOf } from "../base/shape.ts";
 import type { Mutable } from "../base/shape-types.ts";
+import { showValue } from "../base/show.ts";
 import { tensor } from "../tensor/create.ts";
 import type { Fitting, Outcome } from "../tensor/rules/fit.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { nodeGiven, type Tensor } from "../tensor/tensor.ts";
 import {
   type Answer,
   type Classification,
@@ -154,6 +155,8 @@ export class Network<out In extends Shape = Shape, out Out extends Shape = Shape
 
   /** Takes other values for all parameters; names and shapes must be those of {@link parameterSpecs}. */
   setParameters(parameters: ReadonlyMap<string, Tensor>): this {
+    if (!(parameters instanceof Map))
+      throw notThisNetwork(`parameters come as a Map by name; got ${showValue(parameters)}`, "");
     checkFree("setParameters", this);
     const taken = new Map(this.parameterSpecs.map((spec) => [spec.name, checked(spec, parameters)]));
     const extra = [...parameters.keys()].find((name) => !taken.has(name));
@@ -169,6 +172,7 @@ export class Network<out In extends Shape = Shape, out Out extends Shape = Shape
    * @param parameters  a tensor for every name in {@link parameterSpecs}
    */
   apply(parameters: ReadonlyMap<string, Tensor>, x: Tensor, context: WatchedPass): Tensor {
+    nodeGiven("network", x);
     checkBatch(this.inputShape, x.shape);
     return this.layers.reduce((input, placed) => {
       const output = applyLayer(placed, parameters, input, context);
@@ -244,7 +248,7 @@ function checkInputShape(shape: Shape): void {
     checkShape("network", shape);
     return;
   }
-  const actual = isList ? showShape(shape) : JSON.stringify(shape);
+  const actual = isList ? showShape(shape) : showValue(shape);
   throw new ShapeError(
     `network: the input shape needs positive integers; got ${actual}. Leave the batch axis out: [16, 16].`,
     { operation: "network", actual },

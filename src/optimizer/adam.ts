@@ -7,6 +7,7 @@ import {
   belowOne,
   checkLearningRate,
   checkOption,
+  checkOptions,
   fromZero,
   type LearningRate,
   learningRateAt,
@@ -60,6 +61,7 @@ export function adamw(options: AdamOptions = {}): Optimizer {
 }
 
 function make(name: string, options: AdamOptions, ownDefaults: typeof defaults, decoupled: boolean): Optimizer {
+  checkOptions(name, options);
   const { learningRate = 0.001, beta1 = ownDefaults.beta1, beta2 = ownDefaults.beta2 } = options;
   const { epsilon = ownDefaults.epsilon, weightDecay = ownDefaults.weightDecay } = options;
   checkLearningRate(name, learningRate);

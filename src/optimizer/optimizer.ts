@@ -7,6 +7,7 @@
 import { printCall } from "../base/call.ts";
 import { TrainingError } from "../base/errors.ts";
 import type { Shape } from "../base/shape.ts";
+import { showValue } from "../base/show.ts";
 import type { ParameterKind } from "../network/layer.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
@@ -89,6 +90,16 @@ export function checkOption(optimizer: string, option: string, value: unknown, r
     option,
     expected: range.words,
     actual: String(value),
+  });
+}
+
+/** Throws where JavaScript, which knows no types, passes something else than options. */
+export function checkOptions(optimizer: string, options: unknown): void {
+  if (typeof options === "object" && options !== null) return;
+  const actual = showValue(options);
+  throw new TrainingError(`${optimizer}: takes options; got ${actual}. Write ${optimizer}({ learningRate: 0.001 }).`, {
+    operation: optimizer,
+    actual,
   });
 }
 

@@ -6,6 +6,7 @@ import {
   belowOne,
   checkLearningRate,
   checkOption,
+  checkOptions,
   fromZero,
   type LearningRate,
   learningRateAt,
@@ -42,6 +43,7 @@ const defaults = { momentum: 0, nesterov: false, weightDecay: 0 };
  * @see Sutskever, Martens, Dahl, Hinton, On the importance of initialization and momentum in deep learning (2013)
  */
 export function sgd(options: SgdOptions = {}): Optimizer {
+  checkOptions("sgd", options);
   const { learningRate = 0.01, momentum = defaults.momentum } = options;
   const { nesterov = defaults.nesterov, weightDecay = defaults.weightDecay } = options;
   checkLearningRate("sgd", learningRate);

@@ -10,7 +10,7 @@ import { build } from "../graph/build.ts";
 import type { Module } from "../graph/module.ts";
 import type { Node } from "../graph/node.ts";
 import type { Executable, Target } from "../targets/target.ts";
-import { isTensor, type Tensors, tensorsOf } from "./grad.ts";
+import { checkFunction, checkTensors, isTensor, type Tensors, tensorsOf } from "./grad.ts";
 import { Recent, runModule } from "./programs.ts";
 import { inputsOf, targetOf } from "./realize.ts";
 import { leaf, type Storage, storageOf } from "./storage.ts";
@@ -39,8 +39,10 @@ interface Compiled {
 export function compile<Args extends Tensors[], R extends Tensors>(
   f: (...args: Args) => R,
 ): (...args: Args) => Promise<R> {
+  checkFunction("compile", f, "from tensors to tensors");
   const programs = new Recent<Promise<Compiled>>();
   return async (...args) => {
+    for (const arg of args) checkTensors("compile", "every argument", arg);
     const given = tensorsOf(args);
     const key = describeTree(args as Tensors, isTensor, ({ dtype, shape }) => `${dtype} ${showShape(shape)}`);
     const program = programs.get(key, () => {

@@ -5,6 +5,7 @@ import { GradusError, ShapeError } from "../base/errors.ts";
 import { RandomStream } from "../base/rng.ts";
 import { checkShape, type Shape, showShape, sizeOf } from "../base/shape.ts";
 import type { Mutable } from "../base/shape-types.ts";
+import { showValue } from "../base/show.ts";
 import { build } from "../graph/build.ts";
 import { flush } from "../kernel/numbers.ts";
 import { flattenValues } from "./nested.ts";
@@ -93,6 +94,12 @@ export function full<const S extends Shape, D extends DType = "float32">(
   const dtype = options.dtype ?? "float32";
   checkShape("full", shape);
   checkDType("full", dtype);
+  if (typeof value !== "number") {
+    throw new GradusError(`full: needs a number; got ${showValue(value)}. Write full(shape, 0.5).`, {
+      operation: "full",
+      actual: showValue(value),
+    });
+  }
   return tensorOf(broadcastTo("full", scalar("full", value, dtype), [...shape]));
 }
 
@@ -119,8 +126,9 @@ export function arange(first: number, second?: number, step = 1, options: DTypeO
     );
   }
   const length = Math.max(0, Math.ceil((stop - start) / step));
-  checkShape("arange", [length]);
-  const values = Float64Array.from({ length }, (_, i) => start + i * step);
+  checkSize("arange", [length]);
+  const values = new Float64Array(length);
+  for (let i = 0; i < length; i++) values[i] = start + i * step;
   const dtype = options.dtype ?? "float32";
   return fromData(hold("arange", values, dtype), dtype, [length]);
 }
@@ -180,12 +188,25 @@ function random<S extends Shape, D extends DType>(
   { seed, dtype }: RandomOptions,
   draw: (stream: RandomStream, n: number) => number,
 ): Tensor<S, D> {
-  checkShape(name, shape);
+  checkSize(name, shape);
   const stream =
     seed === undefined ? new RandomStream(0, `${name}/unseeded`, unseeded++) : new RandomStream(seed, name);
   const values = Float64Array.from({ length: sizeOf(shape) }, (_, n) => draw(stream, n));
   const chosen = dtype ?? "float32";
   return fromData(hold(name, values, chosen), chosen, shape) as Tensor as Tensor<S, D>;
+}
+
+/** No target holds more than 4 GiB. */
+const mostElements = 2 ** 29;
+
+/** Throws where a shape could not even be allocated. */
+function checkSize(operation: string, shape: Shape): void {
+  checkShape(operation, shape);
+  if (sizeOf(shape) <= mostElements) return;
+  throw new ShapeError(
+    `${operation}: a tensor can have ${mostElements} elements; ${showShape(shape)} has ${sizeOf(shape)}. Take fewer.`,
+    { operation, expected: `at most ${mostElements} elements`, actual: showShape(shape) },
+  );
 }
 
 function nestedNumbers(values: NestedValues): { shape: number[]; flat: number[]; own: DType } {

@@ -3,9 +3,10 @@
  * somebody reads. Results are tensors like others, so gradients have gradients.
  */
 
-import { isFloat } from "../base/dtype.ts";
+import { type DType, isFloat } from "../base/dtype.ts";
 import { DTypeError, GradusError, ShapeError } from "../base/errors.ts";
-import { showShape } from "../base/shape.ts";
+import { type Shape, showShape } from "../base/shape.ts";
+import { showValue } from "../base/show.ts";
 import { leavesOf, mapTree, type Tree } from "../base/tree.ts";
 import { build } from "../graph/build.ts";
 import { gradient } from "../graph/gradient.ts";
@@ -34,10 +35,15 @@ export interface ValueAndGradient<X> {
  * @throws {DTypeError} when called: the first argument holds something else than floats
  * @example await grad((x: Tensor) => x.square().sum())(tensor([1, 2, 3])).array()  // [2, 4, 6]
  */
+export function grad<Rest extends unknown[]>(
+  f: (x: Tensor, ...rest: Rest) => Tensor,
+): <S extends Shape, D extends DType>(x: Tensor<S, D>, ...rest: Rest) => Tensor<S, D>;
 export function grad<X extends Tensors, Rest extends unknown[]>(
   f: (x: X, ...rest: Rest) => Tensor,
-): (x: X, ...rest: Rest) => X {
-  const both = valueAndGrad(f);
+): (x: X, ...rest: Rest) => X;
+export function grad(f: (x: never, ...rest: unknown[]) => Tensor): (x: never, ...rest: unknown[]) => Tensors {
+  checkFunction("grad", f, "from tensors to a scalar");
+  const both = valueAndGrad(f as (x: Tensors, ...rest: unknown[]) => Tensor);
   return (x, ...rest) => both(x, ...rest).gradient;
 }
 
@@ -46,29 +52,37 @@ export function grad<X extends Tensors, Rest extends unknown[]>(
  *
  * @example const { value, gradient } = valueAndGrad(loss)(weights, x, y);
  */
+export function valueAndGrad<Rest extends unknown[]>(
+  f: (x: Tensor, ...rest: Rest) => Tensor,
+): <S extends Shape, D extends DType>(x: Tensor<S, D>, ...rest: Rest) => ValueAndGradient<Tensor<S, D>>;
 export function valueAndGrad<X extends Tensors, Rest extends unknown[]>(
   f: (x: X, ...rest: Rest) => Tensor,
-): (x: X, ...rest: Rest) => ValueAndGradient<X> {
-  return (x, ...rest) => {
+): (x: X, ...rest: Rest) => ValueAndGradient<X>;
+export function valueAndGrad(
+  f: (x: never, ...rest: unknown[]) => Tensor,
+): (x: never, ...rest: unknown[]) => ValueAndGradient<Tensors> {
+  checkFunction("valueAndGrad", f, "from tensors to a scalar");
+  return (x: Tensors, ...rest) => {
+    checkTensors("grad", "the first argument", x);
     const nodes: Node[] = [];
     const { value, gradients } = inTrace(() => {
       // A node of its own for each argument: where f also uses the same tensor from outside, that one is a constant.
-      const traced = mapTree(x as Tensors, isTensor, (leaf) => {
+      const traced = mapTree(x, isTensor, (leaf) => {
         const node = nodeOf(leaf);
         checkFloat(node);
         nodes.push(build.reshape(node, node.shape));
         return tensorOf(nodes.at(-1)!);
       });
-      const output = f(traced as X, ...rest);
+      const output = f(traced as never, ...rest);
       checkScalar(output);
       const node = nodeOf(output);
       return { value: node, gradients: gradient(node, build.constant(1, [], node.dtype), nodes) };
     }, false);
     let next = 0;
-    const result = mapTree(x as Tensors, isTensor, ({ shape, dtype }) =>
+    const result = mapTree(x, isTensor, ({ shape, dtype }) =>
       tensorOf(gradients[next++] ?? build.constant(0, shape, dtype)),
     );
-    return { value: tensorOf(value), gradient: result as X };
+    return { value: tensorOf(value), gradient: result };
   };
 }
 
@@ -93,6 +107,31 @@ function checkScalar(output: unknown): asserts output is Tensor {
     `grad: the function must return a float scalar; got ${output.dtype} ${showShape(output.shape)}. ` +
       "Reduce it with sum() or mean().",
     { operation: "grad", expected: "[]", actual: showShape(output.shape) },
+  );
+}
+
+/** Throws where JavaScript, which knows no types, passes something else than a function. */
+export function checkFunction(operation: string, f: unknown, kind: string): void {
+  if (typeof f === "function") return;
+  const actual = showValue(f);
+  throw new GradusError(`${operation}: needs a function ${kind}; got ${actual}. Write ${operation}((x) => …).`, {
+    operation,
+    actual,
+  });
+}
+
+/** Throws where something else than tensors stands in arrays and records. */
+export function checkTensors(operation: string, what: string, value: unknown): void {
+  if (isTensor(value)) return;
+  const isNested = typeof value === "object" && value !== null && !ArrayBuffer.isView(value);
+  if (isNested) {
+    for (const part of Object.values(value)) checkTensors(operation, what, part);
+    return;
+  }
+  const actual = showValue(value);
+  throw new GradusError(
+    `${operation}: ${what} must be a tensor, or tensors in arrays and records; got ${actual}. Make one with tensor(…).`,
+    { operation, actual },
   );
 }
 

@@ -2,11 +2,12 @@
 
 import { DTypeError, ShapeError } from "../base/errors.ts";
 import { normalizeAxis, type Shape, sameShape, showShape } from "../base/shape.ts";
+import { showValue } from "../base/show.ts";
 import { build } from "../graph/build.ts";
 import type { Node } from "../graph/node.ts";
 import type { Fitting, Outcome } from "./rules/fit.ts";
 import type { Concatenated, DTypeOf, JoinAxis, Stacked } from "./rules/join.ts";
-import { nodeOf, type Tensor, tensorOf } from "./tensor.ts";
+import { nodeGiven, type Tensor, tensorOf } from "./tensor.ts";
 
 /**
  * The tensors one after the other along an axis: `[2, 3]` and `[2, 5]` along axis 1 give `[2, 8]`.
@@ -65,7 +66,14 @@ function showShapes(shapes: readonly Shape[]): string {
 
 /** The nodes of a list that is not empty, all of one dtype. */
 function together(operation: string, tensors: readonly Tensor[]): [Node, ...Node[]] {
-  const [first, ...others] = tensors.map(nodeOf);
+  if (!Array.isArray(tensors)) {
+    const actual = showValue(tensors);
+    throw new ShapeError(`${operation}: needs a list of tensors; got ${actual}. Write ${operation}([a, b], axis).`, {
+      operation,
+      actual,
+    });
+  }
+  const [first, ...others] = tensors.map((tensor) => nodeGiven(operation, tensor));
   if (!first) {
     throw new ShapeError(`${operation}: needs at least one tensor; got none. Pass a non-empty list.`, {
       operation,

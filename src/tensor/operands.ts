@@ -5,7 +5,7 @@
 
 import { allocate, type DType, dtypes, isFloat } from "../base/dtype.ts";
 import { DTypeError, ShapeError } from "../base/errors.ts";
-import { broadcastShapes, checkShape, type Shape, sameShape, showShape } from "../base/shape.ts";
+import { broadcastShapes, checkList, checkShape, type Shape, sameShape, showShape } from "../base/shape.ts";
 import { build } from "../graph/build.ts";
 import type { Node } from "../graph/node.ts";
 import { numberLeaf } from "./storage.ts";
@@ -66,6 +66,7 @@ export function numberIn(operation: string, value: number, dtype: DType): number
 
 /** The node widened to a shape, aligned at the end; the node itself where it has that shape. */
 export function broadcastTo(operation: string, node: Node, shape: Shape): Node {
+  checkList(operation, "a shape", shape);
   if (sameShape(node.shape, shape)) return node;
   checkShape(operation, shape);
   const before = shape.length - node.shape.length;

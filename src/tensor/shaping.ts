@@ -1,7 +1,7 @@
 /** Rules of the methods that move elements, as functions of nodes: which shapes, axes and ranges they take, and what results. */
 
 import { ShapeError } from "../base/errors.ts";
-import { checkShape, normalizeAxes, normalizeAxis, type Shape, showShape, sizeOf } from "../base/shape.ts";
+import { checkList, checkShape, normalizeAxes, normalizeAxis, type Shape, showShape, sizeOf } from "../base/shape.ts";
 import { build } from "../graph/build.ts";
 import type { Node } from "../graph/node.ts";
 import { floats, numeric, requireDType } from "../graph/ops/rules.ts";
@@ -10,6 +10,7 @@ import type { Bounds } from "./rules/slice.ts";
 
 /** The same elements under another shape, of which one dimension may be −1: what is left. */
 export function reshape(x: Node, shape: Shape): Node {
+  checkList("reshape", "a shape", shape);
   const open = shape.indexOf(-1);
   if (open < 0) {
     checkShape("reshape", shape);
@@ -46,6 +47,7 @@ export function flatten(x: Node, from: number): Node {
 
 export function transpose(x: Node, permutation: Shape | undefined): Node {
   const rank = x.shape.length;
+  if (permutation !== undefined) checkList("transpose", "a permutation", permutation);
   const order = permutation?.map((axis) => normalizeAxis("transpose", axis, rank));
   return build.transpose(x, order ?? x.shape.map((_, axis) => rank - 1 - axis));
 }
@@ -70,7 +72,10 @@ export function squeeze(x: Node, axis: number): Node {
 
 /** Python's x[start:stop:step] per axis; axes without an entry stay whole. */
 export function slice(x: Node, start: Bounds, stop: Bounds, step: Bounds): Node {
-  for (const list of [start, stop, step]) checkBounds(x, list);
+  for (const list of [start, stop, step]) {
+    checkList("slice", "a bound per axis", list);
+    checkBounds(x, list);
+  }
   const ranges = x.shape.map((n, axis) => range(n, start[axis], stop[axis], step[axis] ?? 1));
   return build.slice(
     x,
@@ -160,6 +165,7 @@ export function axisOf(operation: string, axis: number, x: Node): number {
 /** `low` elements of `value` before and `high` after, per axis. */
 export function pad(x: Node, low: readonly number[], high: readonly number[], value: number): Node {
   for (const list of [low, high]) {
+    checkList("pad", "a count per axis", list);
     if (list.length === x.shape.length && list.every((n) => Number.isSafeInteger(n) && n >= 0)) continue;
     throw new ShapeError(
       `pad: low and high need a non-negative integer for each of the ${x.shape.length} axes of ${showShape(x.shape)}; ` +

@@ -4,8 +4,9 @@
  */
 
 import type { Data, DType } from "../base/dtype.ts";
-import { ShapeError } from "../base/errors.ts";
+import { GradusError, ShapeError } from "../base/errors.ts";
 import { broadcastShapes, type Shape, showShape, sizeOf } from "../base/shape.ts";
+import { showValue } from "../base/show.ts";
 import { build } from "../graph/build.ts";
 import type { Node } from "../graph/node.ts";
 import { requireDType } from "../graph/ops/rules.ts";
@@ -173,7 +174,7 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> {
     b: Partner<"fma", S, B>,
     c: Partner<"fma", Meeting<"fma", S, B>, C>,
   ): Tensor<Meeting<"fma", Meeting<"fma", S, B>, C>, D> {
-    const [x, y, z] = together("fma", this.dtype, [nodeOf(this), operand(b), operand(c)]);
+    const [x, y, z] = together("fma", this.dtype, [nodeOf(this), operand("fma", b), operand("fma", c)]);
     return tensorOf(build.fma(x!, y!, z!));
   }
 
@@ -324,7 +325,7 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> {
     then: Fitting<Tensor<A, E> | number, Selected<S, A, B>>,
     otherwise: Fitting<Tensor<B, E> | number, Broadcast<"select", A, B>>,
   ): Tensor<Outcome<Selected<S, A, B>>, NoInfer<E>> {
-    const [a, b] = [operand(then), operand(otherwise)];
+    const [a, b] = [operand("select", then), operand("select", otherwise)];
     const dtype = typeof a !== "number" ? a.dtype : typeof b !== "number" ? b.dtype : "float32";
     const condition = nodeOf(this);
     requireDType("select", condition, ["bool"]);
@@ -463,14 +464,14 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> {
   matmul<const B extends Shape>(
     other: Fitting<Tensor<B, D>, MatrixProduct<S, B>>,
   ): Tensor<Outcome<MatrixProduct<S, B>>, D> {
-    return this.#as((x) => matmul(x, asNode("matmul", this.dtype, nodeOf(other as Tensor))));
+    return this.#as((x) => matmul(x, asNode("matmul", this.dtype, nodeGiven("matmul", other))));
   }
 
   /** Rows `[n, …rest]` at int32 indices `[…i]`: `[…i, …rest]`. Indices outside are moved to the first or last row. */
   gather<const I extends Shape>(
     indices: Fitting<Tensor<I, "int32">, Gathered<S, I>>,
   ): Tensor<Outcome<Gathered<S, I>>, D> {
-    return this.#as((x) => build.gather(x, nodeOf(indices as Tensor)));
+    return this.#as((x) => build.gather(x, nodeGiven("gather", indices)));
   }
 
   /** The places that sort the last axis ascending; equal elements keep their order, NaN comes last. */
@@ -483,7 +484,7 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> {
     other: unknown,
     f: (a: Node, b: Node) => Node,
   ): Tensor<R, E> {
-    const [a, b] = together(operation, this.dtype, [nodeOf(this), operand(other)]);
+    const [a, b] = together(operation, this.dtype, [nodeOf(this), operand(operation, other)]);
     return tensorOf(f(a!, b!));
   }
 
@@ -496,8 +497,19 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> {
   }
 }
 
-function operand(value: unknown): Operand {
-  return typeof value === "number" ? value : nodeOf(value as Tensor);
+function operand(operation: string, value: unknown): Operand {
+  return typeof value === "number" ? value : nodeGiven(operation, value, "a tensor or a number");
+}
+
+/** The node of what should be a tensor: JavaScript, which knows no types, may pass anything. */
+export function nodeGiven(operation: string, value: unknown, wanted: string = "a tensor"): Node {
+  if (value instanceof Tensor) return nodeOf(value);
+  const actual = showValue(value);
+  throw new GradusError(`${operation}: needs ${wanted}; got ${actual}. Make one with tensor(…).`, {
+    operation,
+    expected: wanted,
+    actual,
+  });
 }
 
 /**
@@ -507,5 +519,6 @@ function operand(value: unknown): Operand {
  * @example await realize(weights, bias)
  */
 export function realize(...tensors: Tensor[]): Promise<void> {
+  for (const value of tensors) nodeGiven("realize", value);
   return realizeCells(tensors.map(cellOf), "realize");
 }

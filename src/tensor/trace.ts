@@ -26,16 +26,32 @@ export function fromBuffer<S extends Shape, D extends DType>(
   return tensorOf<S, D>(leaf(Storage.fromBuffer(dtype, sizeOf(shape), target, buffer, true), shape));
 }
 
-/** A module that also binds what its functions use from outside: after its own inputs, those tensors, whose values follow. */
+/** A module that also binds what its functions use from outside: its last inputs, whose values are in `captured`. */
 export interface Closed {
   readonly module: Module;
-  readonly captured: readonly Storage[];
+  readonly captured: Captured;
 }
 
-/** Closes a traced module over the tensors that a user's function has made or seen. Throws where one has no values. */
+/** Values of tensors that a traced function made or found, in the order of the inputs that stand for them. */
+export class Captured {
+  readonly #storages: readonly Storage[];
+
+  constructor(storages: readonly Storage[]) {
+    this.#storages = storages;
+  }
+
+  /** The values in the target's memory; it is the tensors' own and lives as long as they or the caller. */
+  async on(target: Target): Promise<TargetBuffer[]> {
+    const buffers: TargetBuffer[] = [];
+    for (const storage of this.#storages) buffers.push(await storage.on(target));
+    return buffers;
+  }
+}
+
+/** Closes a traced module over the tensors that a user's function made or found. Throws where one has no values. */
 export function close(module: Module, operation: string): Closed {
   const bound = new Set([...module.inputs, ...module.states.map(({ current }) => current)]);
   const outside = inputsOf(rootsOf(module), operation, bound);
-  const captured = outside.map((node) => storageOf(node)!);
+  const captured = new Captured(outside.map((node) => storageOf(node)!));
   return { module: { ...module, inputs: [...module.inputs, ...outside] }, captured };
 }

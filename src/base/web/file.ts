@@ -17,5 +17,6 @@ export const readFile: Files["readFile"] = noFiles("Fetch the bytes and give the
 export const writeFileAtomically: Files["writeFileAtomically"] = noFiles(
   "Take the bytes of encodeModel(net) and store them.",
 );
+export const checkFolder: Files["checkFolder"] = noFiles("Leave out the run folder and read the run's events.");
 export const makeFolder: Files["makeFolder"] = noFiles("Leave out the run folder and read the run's events.");
 export const openLog: Files["openLog"] = noFiles("Leave out the run folder and read the run's events.");
