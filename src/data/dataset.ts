@@ -9,7 +9,7 @@ import { RandomStream } from "../base/rng.ts";
 import { type Shape, sizeOf } from "../base/shape.ts";
 import type { Example } from "../network/answer.ts";
 import { drawStratified, shuffledIndices } from "./draw.ts";
-import { composeScales, identityScale, measureScale, type Scale } from "./scale.ts";
+import { checkScale, checkScaled, composeScales, identityScale, measureScale, type Scale } from "./scale.ts";
 
 /** What a data set consists of. */
 export interface DatasetParts<In extends Shape = Shape> {
@@ -145,7 +145,7 @@ export class Dataset<In extends Shape = Shape> {
    * @param size     how many examples go into `train`: a fraction between 0 and 1, or a count (an integer)
    * @param options  `stratified`: divide every class in the same proportion, up to one example
    * @throws {DataError} one of the parts would be empty; `stratified` without classes
-   * @example const { train, test } = digits.split(0.8, { seed: 1, stratified: true });
+   * @example const { train, test } = data.split(0.8, { seed: 1, stratified: true });
    */
   split(size: number, options: SplitOptions = {}): Split<In> {
     const { seed = 0, stratified = false } = options;
@@ -169,10 +169,13 @@ export class Dataset<In extends Shape = Shape> {
    * Models remember it. Give a test set the numbers of the training set: `test.normalize(train.normalization)`.
    *
    * @param normalization  instead of measuring: `value · multiply + add`
-   * @throws {DataError} all values are the same
+   * @throws {DataError} all values are the same; the numbers given are none, or lead to values that are not finite
    */
   normalize(normalization?: Scale): Dataset<In> {
-    return this.#with({ normalization: normalization ?? measureScale(this.inputs, this.storage) });
+    if (normalization !== undefined) checkScale("normalize", normalization);
+    const normal = this.#with({ normalization: normalization ?? measureScale(this.inputs, this.storage) });
+    checkScaled("normalize", normal.inputs, normal.scale);
+    return normal;
   }
 
   #with(changes: Partial<DatasetParts<In>>): Dataset<In> {

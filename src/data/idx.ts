@@ -4,6 +4,7 @@
  * allocated, and no more is inflated than it declares.
  */
 
+import { type Bytes, bytesIn } from "../base/bytes.ts";
 import type { Data } from "../base/dtype.ts";
 import { DataError, FileError } from "../base/errors.ts";
 import { type Shape, showShape, sizeOf } from "../base/shape.ts";
@@ -42,12 +43,13 @@ const longestHeader = 4 + 4 * 255;
 /**
  * An array from the bytes of an IDX file, gzipped or not.
  *
- * @param bytes  the whole file
- * @param file   its name, for messages
+ * @param source  the whole file
+ * @param file    its name, for messages
  * @throws {FileError} the bytes are no such file, or more or fewer than its header declares
- * @example const images = await readIdx(bytes, "train-images-idx3-ubyte.gz");  // images.shape: [60000, 28, 28]
+ * @example const images = await readIdx(imageBytes, "train-images-idx3-ubyte.gz");  // images.shape: [60000, 28, 28]
  */
-export async function readIdx(bytes: Uint8Array, file = "IDX"): Promise<IdxArray> {
+export async function readIdx(source: Bytes, file = "IDX"): Promise<IdxArray> {
+  const bytes = bytesIn(source, file);
   if (!isGzip(bytes)) return parseIdx(bytes, bytes.length, file);
   const head = await gunzip(bytes, longestHeader, file);
   const { size } = readHeader(head.bytes, file);
@@ -132,11 +134,7 @@ export interface IdxPairOptions {
  * @throws {DataError} the files do not belong together
  * @example const test = await readIdxPair(imageBytes, labelBytes);  // in a browser, from fetch
  */
-export async function readIdxPair(
-  inputs: Uint8Array,
-  labels: Uint8Array,
-  options: IdxPairOptions = {},
-): Promise<Dataset> {
+export async function readIdxPair(inputs: Bytes, labels: Bytes, options: IdxPairOptions = {}): Promise<Dataset> {
   const { classes, files = ["inputs", "labels"] } = options;
   const [x, y] = await Promise.all([readIdx(inputs, files[0]), readIdx(labels, files[1])]);
   if (y.shape.length !== 1 || y.dtype === "float32") {

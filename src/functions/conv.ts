@@ -52,7 +52,7 @@ export function conv1d<X extends Shape, D extends DType, W extends Shape, const 
  * @returns        `[batch, rows, columns, out]`
  * @throws {ShapeError} shapes or groups do not go together, the kernel does not fit, or an option is out of range
  * @throws {DTypeError} x is not float, or the weight has another dtype
- * @example conv2d(ones([1, 28, 28, 3]), ones([8, 3, 3, 3]), { stride: 2, padding: "same" })  // [1, 14, 14, 8]
+ * @example conv2d(ones([1, 28, 28, 3]), ones([8, 3, 3, 3]), { stride: 2, padding: "same" }).shape  // [1, 14, 14, 8]
  * @see LeCun, Bottou, Bengio, Haffner, Gradient-based learning applied to document recognition (1998)
  */
 export function conv2d<X extends Shape, D extends DType, W extends Shape, const O extends ConvOptions = NoOptions>(
@@ -72,7 +72,7 @@ export function conv2d<X extends Shape, D extends DType, W extends Shape, const 
  * @returns        `[batch, depth, rows, columns, out]`
  * @throws {ShapeError} shapes or groups do not go together, the kernel does not fit, or an option is out of range
  * @throws {DTypeError} x is not float, or the weight has another dtype
- * @example conv3d(ones([1, 4, 8, 8, 2]), ones([6, 2, 3, 3, 3]))  // [1, 2, 6, 6, 6]
+ * @example conv3d(ones([1, 4, 8, 8, 2]), ones([6, 2, 3, 3, 3])).shape  // [1, 2, 6, 6, 6]
  */
 export function conv3d<X extends Shape, D extends DType, W extends Shape, const O extends ConvOptions = NoOptions>(
   x: Tensor<X, D>,

@@ -59,7 +59,7 @@ export function maxPool1d<
  * @returns        the shape of x with `⌊(n + before + after − size) / stride⌋ + 1` positions on each spatial axis
  * @throws {ShapeError} x has another rank, the window does not fit, or an option is out of range
  * @throws {DTypeError} x is uint8 or bool
- * @example maxPool2d(ones([1, 28, 28, 8]), 2)  // [1, 14, 14, 8]
+ * @example maxPool2d(ones([1, 28, 28, 8]), 2).shape  // [1, 14, 14, 8]
  */
 export function maxPool2d<
   X extends Shape,
@@ -83,7 +83,7 @@ export function maxPool2d<
  * @returns        the shape of x with `⌊(n + before + after − size) / stride⌋ + 1` positions on each spatial axis
  * @throws {ShapeError} x has another rank, the window does not fit, or an option is out of range
  * @throws {DTypeError} x is uint8 or bool
- * @example maxPool3d(ones([1, 4, 8, 8, 2]), [1, 2, 2])  // [1, 4, 4, 4, 2]
+ * @example maxPool3d(ones([1, 4, 8, 8, 2]), [1, 2, 2]).shape  // [1, 4, 4, 4, 2]
  */
 export function maxPool3d<
   X extends Shape,
@@ -131,7 +131,7 @@ export function averagePool1d<
  * @returns        the shape of x with `⌊(n + before + after − size) / stride⌋ + 1` positions on each spatial axis
  * @throws {ShapeError} x has another rank, the window does not fit, or an option is out of range
  * @throws {DTypeError} x is not float
- * @example averagePool2d(ones([1, 7, 7, 64]), 7)  // [1, 1, 1, 64]
+ * @example averagePool2d(ones([1, 7, 7, 64]), 7).shape  // [1, 1, 1, 64]
  */
 export function averagePool2d<
   X extends Shape,
@@ -155,7 +155,7 @@ export function averagePool2d<
  * @returns        the shape of x with `⌊(n + before + after − size) / stride⌋ + 1` positions on each spatial axis
  * @throws {ShapeError} x has another rank, the window does not fit, or an option is out of range
  * @throws {DTypeError} x is not float
- * @example averagePool3d(ones([1, 4, 8, 8, 2]), 2)  // [1, 2, 4, 4, 2]
+ * @example averagePool3d(ones([1, 4, 8, 8, 2]), 2).shape  // [1, 2, 4, 4, 2]
  */
 export function averagePool3d<
   X extends Shape,

@@ -1,4 +1,4 @@
-/** Which classes are taken for which. Refuses classes out of range and lists of different length. */
+/** Which classes are taken for which. Refuses classes out of range, lists of different length, and more classes than a table holds. */
 
 import { DataError } from "../base/errors.ts";
 
@@ -15,13 +15,16 @@ export interface ConfusionMatrix {
   toString(): string;
 }
 
+/** 25 million counts. */
+const mostClasses = 5000;
+
 /**
  * Counts how often each class was taken for each.
  *
  * @param predictions  predicted class indices, one per example
  * @param labels       true class indices, as many
  * @param classes      names of the classes, or their number
- * @throws {DataError} an index is no class, or there are more predictions than labels or fewer
+ * @throws {DataError} an index is no class, there are more than 5000 classes, or there are more predictions than labels or fewer
  * @example confusionMatrix([0, 1, 1], [0, 1, 0], 2).counts  // [[1, 1], [0, 1]]
  */
 export function confusionMatrix(
@@ -29,6 +32,7 @@ export function confusionMatrix(
   labels: ArrayLike<number>,
   classes: number | readonly string[],
 ): ConfusionMatrix {
+  checkCount(typeof classes === "number" ? classes : classes.length);
   const names = typeof classes === "number" ? Array.from({ length: classes }, (_, index) => String(index)) : classes;
   if (predictions.length !== labels.length) {
     throw new DataError(
@@ -52,6 +56,15 @@ export function confusionMatrix(
   };
 }
 
+function checkCount(classes: number): void {
+  if (Number.isInteger(classes) && classes >= 0 && classes <= mostClasses) return;
+  throw new DataError(
+    `confusionMatrix: needs a number of classes up to ${mostClasses}; got ${classes}. ` +
+      "Compare predictions and labels directly, or count groups of classes.",
+    { operation: "confusionMatrix", expected: `at most ${mostClasses}`, actual: String(classes) },
+  );
+}
+
 function checkClass(what: string, index: number, value: number, classes: number): void {
   if (Number.isInteger(value) && value >= 0 && value < classes) return;
   throw new DataError(`confusionMatrix: ${what} ${index} must be a class from 0 to ${classes - 1}; got ${value}.`, {
@@ -63,6 +76,6 @@ function checkClass(what: string, index: number, value: number, classes: number)
 
 function layOut(names: readonly string[], counts: readonly (readonly number[])[]): string {
   const rows = [["", ...names], ...counts.map((row, index) => [names[index]!, ...row.map(String)])];
-  const width = Math.max(...rows.flat().map((cell) => cell.length));
+  const width = rows.reduce((most, row) => row.reduce((length, cell) => Math.max(length, cell.length), most), 0);
   return rows.map((row) => row.map((cell) => cell.padStart(width)).join(" ")).join("\n");
 }

@@ -19,7 +19,7 @@ import { areLabels } from "./targets.ts";
  * @returns        a loss over logits `[batch, classes]` and targets: int32 labels `[batch]`, or probabilities
  *                 `[batch, classes]` (one-hot rows are probabilities too)
  * @throws {ShapeError}    when used: outputs and targets do not fit
- * @throws {TrainingError} when training starts: the last layer is softmax
+ * @throws {TrainingError} when training starts: the outputs have passed softmax
  * @example await train(net, digits.train, { loss: crossEntropy(), optimizer: adam(), epochs: 5 })
  * @see Goodfellow, Bengio, Courville, Deep Learning (2016), §6.2.2.3
  */

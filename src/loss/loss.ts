@@ -7,6 +7,7 @@
 import { printCall } from "../base/call.ts";
 import { ShapeError, TrainingError } from "../base/errors.ts";
 import { sameShape, showShape } from "../base/shape.ts";
+import { decidingLayer } from "../network/meaning.ts";
 import type { Network } from "../network/network.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
@@ -69,9 +70,9 @@ export function reduceLoss(loss: Loss, perExample: Tensor): Tensor {
   return loss.reduction === "mean" ? perExample.mean() : perExample.sum();
 }
 
-/** Throws where the network's last layer and the loss do not belong together. */
+/** Throws where the network's outputs are not what the loss takes. */
 export function checkLoss(network: Network, loss: Loss): void {
-  const last = network.layers.at(-1);
+  const last = decidingLayer(network);
   if (loss.takes !== "logits" || last?.layer.gives !== "probabilities") return;
   throw new TrainingError(
     `${loss.name}: needs logits and applies softmax itself; got probabilities from ${last.layer.title} at layer ` +

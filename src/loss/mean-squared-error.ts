@@ -14,7 +14,9 @@ import { asValues } from "./targets.ts";
  * @param options  `reduction`: "mean" (default) or "sum"
  * @returns        a loss over outputs `[batch, ...out]` and targets of the same shape, or int32 labels `[batch]`
  * @throws {ShapeError} when used: outputs and targets do not fit
- * @example await train(net, points, { loss: meanSquaredError(), optimizer: sgd({ learningRate: 0.1 }), epochs: 100 })
+ * @example
+ * const line = network([1], dense(1));
+ * await train(line, points, { loss: meanSquaredError(), optimizer: sgd({ learningRate: 0.1 }), epochs: 100 })
  */
 export function meanSquaredError(options: LossOptions = {}): Loss {
   const isMean = (options.reduction ?? "mean") === "mean";

@@ -75,7 +75,16 @@ describe("confusionMatrix", () => {
     expect(confusionMatrix([], [], 2)).toMatchObject({ classes: ["0", "1"], total: 0, accuracy: 0 });
   });
 
+  test("hundreds of classes have a table too", () => {
+    expect(`${confusionMatrix([999], [999], 1000)}`.split("\n")).toHaveLength(1001);
+  });
+
   test("refusals", () => {
+    for (const classes of [5001, 1e6, -1, 1.5, NaN, Array.from({ length: 60_001 }, String)]) {
+      expect(() => confusionMatrix([0], [0], classes)).toThrow(
+        "confusionMatrix: needs a number of classes up to 5000; got ",
+      );
+    }
     expect(() => confusionMatrix([0], [0, 1], 2)).toThrowErrorMatchingInlineSnapshot(
       `[DataError: confusionMatrix: needs as many predictions as labels; got 1 and 2.]`,
     );

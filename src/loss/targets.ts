@@ -14,9 +14,10 @@ export function areLabels(operation: string, output: Tensor, target: Tensor): ta
   const found = `${target.dtype} ${showShape(target.shape)}`;
   if (target.dtype === "int32" && sameShape(target.shape, batch)) {
     if (output.rank === 2 && output.shape[1]! > 1) return true;
+    const isOne = output.rank === 2;
     throw new ShapeError(
       `${operation}: class labels need outputs [batch, classes] with at least two classes; got ${showShape(output.shape)}. ` +
-        "End with dense(classes).",
+        `End with dense(classes)${isOne ? "; in data of one class there is nothing to tell apart" : ""}.`,
       { operation, expected: "[batch, classes]", actual: showShape(output.shape) },
     );
   }

@@ -11,23 +11,39 @@ import { fans, type Initializer } from "./initializer.ts";
 
 export type { Initializer } from "./initializer.ts";
 
-/** Every value 0. */
+/**
+ * Every value 0.
+ *
+ * @example dense(10, { initializer: zeros() })
+ */
 export function zeros(): Initializer {
   return initializer("zeros", [], () => () => 0);
 }
 
-/** Every value 1. */
+/**
+ * Every value 1.
+ *
+ * @example dense(10, { initializer: ones() })
+ */
 export function ones(): Initializer {
   return initializer("ones", [], () => () => 1);
 }
 
-/** Every value the same. */
+/**
+ * Every value the same.
+ *
+ * @example dense(10, { initializer: constant(0.1) })
+ */
 export function constant(value: number): Initializer {
   checkFinite("constant", "value", value);
   return initializer("constant", [value], () => () => value);
 }
 
-/** Evenly distributed in [low, high). */
+/**
+ * Evenly distributed in [low, high).
+ *
+ * @example dense(10, { initializer: uniform(-0.1, 0.1) })
+ */
 export function uniform(low = -0.05, high = 0.05): Initializer {
   checkFinite("uniform", "low", low);
   checkFinite("uniform", "high", high);
@@ -40,7 +56,11 @@ export function uniform(low = -0.05, high = 0.05): Initializer {
   return initializer("uniform", [low, high], () => between(low, high));
 }
 
-/** Normally distributed around 0 with a given standard deviation. */
+/**
+ * Normally distributed around 0 with a given standard deviation.
+ *
+ * @example dense(10, { initializer: normal(0.01) })
+ */
 export function normal(deviation = 0.05): Initializer {
   checkFinite("normal", "deviation", deviation);
   if (deviation < 0) {

@@ -6,8 +6,8 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { reader } from "gradus";
 import { afterAll, describe, expect, test } from "vitest";
-import { reader } from "../base/call.ts";
 import { DataError } from "../base/errors.ts";
 import { decodeSafetensors, encodeSafetensors, type TensorData } from "../files/safetensors.ts";
 import { layer } from "./layer.ts";

@@ -193,7 +193,7 @@ export class Network<out In extends Shape = Shape, out Out extends Shape = Shape
    * @param input  an example of a data set, a nested array or a tensor of the input's shape; or a batch: a list of them, or an
    *               array or tensor with a batch axis in front
    * @returns      nested arrays of the output's shape, with the batch axis in front for a batch
-   * @example await net.predict([0, 1])  // [0.98] for a network from [2] to [1]
+   * @example await net.predict(digits.test.input(0))  // ten numbers, the largest for the class it sees
    */
   predict<X extends Inputs>(input: X): Promise<Answer<In, X, NestedOf<Out>, Nested>> {
     return predict(this as unknown as Network, input) as Promise<Answer<In, X, NestedOf<Out>, Nested>>;
@@ -205,7 +205,7 @@ export class Network<out In extends Shape = Shape, out Out extends Shape = Shape
    *
    * @returns label, confidence (0–1) and the confidences of all classes; a list of them for a batch
    * @throws {ShapeError} the outputs are not `[classes]` with at least two classes
-   * @example (await net.classify(digits.test.input(0))).label  // "7"
+   * @example (await net.classify(digits.test.input(0))).label  // "4"
    */
   classify<X extends Inputs>(input: X): Promise<Answer<In, X, Classification, Classification | Classification[]>> {
     return classify(this as unknown as Network, input) as Promise<

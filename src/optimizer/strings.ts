@@ -12,6 +12,7 @@ const readers: readonly Reader<Optimizer>[] = [sgdReader, adamReader, adamwReade
  *
  * @param text          such as `adam`, `adam(0.001)` or `sgd(0.1, momentum=0.9)`
  * @param learningRate  takes the place of the text's, as the flag `--learning-rate` does
+ * @example parseOptimizer("sgd(0.1, momentum=0.9)").print()  // "sgd(0.1, momentum=0.9)"
  * @throws {GradusError} an unknown optimizer or an argument that does not fit, with its position; a value out of range
  */
 export function parseOptimizer(text: string, learningRate?: number): Optimizer {

@@ -34,7 +34,9 @@ interface Compiled {
  * @param f  from tensors, in arrays and records too, to tensors; without waiting and without effects, for it is not called again
  * @returns  the same function, whose results are computed when its promise resolves
  * @throws {GradusError} when called: f returns something else than tensors
- * @example const step = compile((w: Tensor, x: Tensor) => w.sub(x.mul(0.1)));  // await step(w, x)
+ * @example
+ * const step = compile((w: Tensor, x: Tensor) => w.sub(x.mul(0.1)));
+ * await step(tensor([1, 2]), tensor([10, 10]))  // [0, 1]
  */
 export function compile<Args extends Tensors[], R extends Tensors>(
   f: (...args: Args) => R,

@@ -57,7 +57,11 @@ export function tensor<
   return fromData(hold("tensor", given.flat, dtype), dtype, shape) as Tensor as Tensor<Outcome<Mutable<S>>, NoInfer<D>>;
 }
 
-/** Every element 0, or false. */
+/**
+ * Every element 0, or false.
+ *
+ * @example zeros([2])  // [0, 0]
+ */
 export function zeros<const S extends Shape, D extends DType = "float32">(
   shape: S,
   options: DTypeOption<D> = {},
@@ -65,7 +69,11 @@ export function zeros<const S extends Shape, D extends DType = "float32">(
   return everywhere("zeros", 0, shape, options);
 }
 
-/** Every element 1, or true. */
+/**
+ * Every element 1, or true.
+ *
+ * @example ones([2], { dtype: "int32" })  // [1, 1]
+ */
 export function ones<const S extends Shape, D extends DType = "float32">(
   shape: S,
   options: DTypeOption<D> = {},
@@ -85,7 +93,12 @@ function everywhere<S extends Shape, D extends DType>(
   return tensorOf(build.constant(value, [...shape], chosen));
 }
 
-/** Every element `value`. */
+/**
+ * Every element `value`.
+ *
+ * @throws {DTypeError} an integer dtype that does not hold the value exactly
+ * @example full([2], 0.5)  // [0.5, 0.5]
+ */
 export function full<const S extends Shape, D extends DType = "float32">(
   shape: S,
   value: number,
