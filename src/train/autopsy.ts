@@ -8,7 +8,8 @@ import type { Module } from "../graph/module.ts";
 import type { Node } from "../graph/node.ts";
 import { reduceLoss } from "../loss/loss.ts";
 import type { Bindings, Target } from "../targets/target.ts";
-import { inTrace, nodeOf, tensorOf } from "../tensor/trace.ts";
+import { type Closed, close, inTrace, nodeOf, tensorOf } from "../tensor/trace.ts";
+import { Holdings } from "./holdings.ts";
 import { declareForward, finite, gradientsOf, type StepSpec } from "./step.ts";
 
 interface Suspect {
@@ -17,9 +18,15 @@ interface Suspect {
   readonly isFinite: Node;
 }
 
+interface Examination extends Closed {
+  readonly suspects: readonly Suspect[];
+  /** Inputs that are bound as those of the stopped run. */
+  readonly shared: number;
+}
+
 /** What a step computes, in order, with a test of each. */
-function traceSuspects(spec: StepSpec): { module: Module; suspects: readonly Suspect[] } {
-  return inTrace(() => {
+function traceSuspects(spec: StepSpec): Examination {
+  const traced = inTrace(() => {
     const { network, loss } = spec;
     const forward = declareForward(spec);
     const suspects: Suspect[] = [];
@@ -39,15 +46,33 @@ function traceSuspects(spec: StepSpec): { module: Module; suspects: readonly Sus
     suspect(`the loss ${loss.name}`, null, objective);
     const gradients = [...gradientsOf(objective, forward.parameters)].reverse();
     for (const [name, node] of gradients) suspect(`the gradient of ${name}`, name.split(".")[0]!, node);
-    const inputs = [
-      ...forward.inputs,
-      ...forward.random.nodes.values(),
-      forward.cursor,
-      ...forward.parameters.values(),
-    ];
+    const shared = [...forward.inputs, ...forward.random.nodes.values()];
+    const inputs = [...shared, forward.cursor, ...forward.parameters.values()];
     const outputs = suspects.map(({ isFinite }) => isFinite);
-    return { module: { inputs, states: [], outputs, guard: null, log: [] }, suspects };
+    const module: Module = { inputs, states: [], outputs, guard: null, log: [] };
+    return { module, suspects, shared: shared.length };
   });
+  return { ...traced, ...close(traced.module, "train") };
+}
+
+/** The first in the order of computation that is not finite. */
+async function firstSuspect(spec: StepSpec, target: Target, bindings: Bindings): Promise<Suspect | null> {
+  const { module, captured, suspects, shared } = traceSuspects(spec);
+  const holdings = new Holdings(target);
+  try {
+    const program = await holdings.compile(module);
+    const outputs = suspects.map(() => holdings.allocate(1));
+    const state = bindings.states.slice(0, 1 + spec.network.parameterSpecs.length);
+    const inputs = [...bindings.inputs.slice(0, shared), ...state, ...(await captured.on(target))];
+    await program.run({ inputs, states: [], outputs }, 1);
+    for (const [index, suspect] of suspects.entries()) {
+      const [isFinite] = await target.read(outputs[index]!, "bool", 1);
+      if (isFinite === 0) return suspect;
+    }
+    return null;
+  } finally {
+    holdings.release();
+  }
 }
 
 /** The error that says what was not finite. `bindings` are those of the stopped run: its states are as before the step. */
@@ -58,18 +83,7 @@ export async function autopsy(
   step: number,
   epoch: number,
 ): Promise<TrainingError> {
-  const { module, suspects } = traceSuspects(spec);
-  const program = await target.compile(module);
-  const outputs = suspects.map(() => target.allocate(1));
-  const inputs = [...bindings.inputs, ...bindings.states.slice(0, 1 + spec.network.parameterSpecs.length)];
-  await program.run({ inputs, states: [], outputs }, 1);
-  let found: Suspect | undefined;
-  for (const [index, suspect] of suspects.entries()) {
-    const [isFinite] = await target.read(outputs[index]!, "bool", 1);
-    if (isFinite === 0 && !found) found = suspect;
-  }
-  program.release();
-  for (const buffer of outputs) buffer.release();
+  const found = await firstSuspect(spec, target, bindings);
   const what = found?.what ?? "the loss or a gradient";
   const hint = "Lower the learning rate, or check the scale of the inputs";
   return new TrainingError(

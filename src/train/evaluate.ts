@@ -1,19 +1,19 @@
 /** Asking how good a network is, and what it answers, over a whole data set. Changes nothing. */
 
-import type { Data } from "../base/dtype.ts";
-import { bytesOf } from "../base/dtype.ts";
 import { DataError } from "../base/errors.ts";
-import { showShape, sizeOf } from "../base/shape.ts";
+import { showShape } from "../base/shape.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { asLoss, checkLoss, type LossLike } from "../loss/loss.ts";
 import type { MetricLike } from "../loss/metric.ts";
 import type { Network } from "../network/network.ts";
-import type { Numerics, Target, TargetBuffer, TargetName } from "../targets/target.ts";
+import type { Numerics, TargetName } from "../targets/target.ts";
 import { tensor } from "../tensor/create.ts";
 import { Evaluation } from "./evaluation.ts";
 import type { Scores } from "./events.ts";
-import { checkData, metricsOf } from "./options.ts";
+import { Holdings } from "./holdings.ts";
+import { checkData, checkPreparation, metricsOf } from "./options.ts";
 import { targetFor } from "./place.ts";
+import { placeParameters } from "./state.ts";
 
 export interface EvaluateOptions {
   readonly loss: LossLike;
@@ -27,6 +27,7 @@ export interface EvaluateOptions {
  *
  * @returns `loss` and each metric under its name
  * @throws {ShapeError}    the network does not take the data's inputs
+ * @throws {DataError}     the data is not normalized as the network's training data was
  * @throws {TrainingError} the network has no parameters yet
  * @example await evaluate(net, digits.test, { loss: crossEntropy(), metrics: [accuracy()] })  // { loss: …, accuracy: … }
  */
@@ -34,29 +35,16 @@ export async function evaluate(network: Network, data: Dataset, options: Evaluat
   const loss = asLoss(options.loss);
   checkLoss(network, loss);
   checkData("evaluate", network, data);
-  const target = await targetFor(network, options);
-  const parameters = await upload(network, target);
-  const evaluation = await Evaluation.prepare(
-    { network, loss, metrics: metricsOf(options.metrics ?? []) },
-    data,
-    target,
-  );
+  checkPreparation("evaluate", network, data);
+  const metrics = metricsOf(options.metrics ?? []);
+  const holdings = new Holdings(await targetFor(network, options));
   try {
+    const parameters = await placeParameters(network, holdings);
+    const evaluation = await Evaluation.prepare({ network, loss, metrics }, data, holdings);
     return await evaluation.run(parameters);
   } finally {
-    evaluation.release();
-    for (const buffer of parameters) buffer.release();
+    holdings.release();
   }
-}
-
-async function upload(network: Network, target: Target): Promise<TargetBuffer[]> {
-  const buffers: TargetBuffer[] = [];
-  for (const parameter of network.parameters.values()) {
-    const buffer = target.allocate(sizeOf(parameter.shape) * bytesOf(parameter.dtype));
-    await target.write(buffer, (await parameter.data()) as Data);
-    buffers.push(buffer);
-  }
-  return buffers;
 }
 
 /** Examples per forward pass. */
@@ -67,11 +55,13 @@ const batchSize = 500;
  *
  * @returns one index per example, in order
  * @throws {ShapeError} the network does not take the data's inputs
- * @throws {DataError}  the outputs are not `[classes]` with at least two classes
+ * @throws {DataError}  the outputs are not `[classes]` with at least two classes, or the data is not normalized as the
+ *                      network's training data was
  * @example confusionMatrix(await predictClasses(net, digits.test), digits.test.targets, digits.test.classes!)
  */
 export async function predictClasses(network: Network, data: Dataset): Promise<Int32Array> {
   checkData("predictClasses", network, data);
+  checkPreparation("predictClasses", network, data);
   if (network.outputShape.length !== 1 || network.outputShape[0]! < 2) {
     throw new DataError(
       `predictClasses: needs outputs [classes] with at least two classes; got ${showShape(network.outputShape)}. ` +

@@ -12,9 +12,10 @@ import type { Loss } from "../loss/loss.ts";
 import type { Metric } from "../loss/metric.ts";
 import type { Network } from "../network/network.ts";
 import type { Executable, Target, TargetBuffer } from "../targets/target.ts";
-import { inTrace, nodeOf, tensorOf } from "../tensor/trace.ts";
+import { type Closed, close, inTrace, nodeOf, tensorOf } from "../tensor/trace.ts";
 import type { Scores } from "./events.ts";
-import { dataNodes, gatherBatch, type Layout, Resident } from "./layout.ts";
+import type { Holdings } from "./holdings.ts";
+import { dataNodes, gatherBatch, type Layout, layoutOf, placeData, type Resident } from "./layout.ts";
 import { Means } from "./means.ts";
 import { nextCursor, spread } from "./step.ts";
 
@@ -32,6 +33,7 @@ export interface EvaluationSpec {
 /** A program for batches of one size, and which examples it takes. */
 interface Part {
   readonly program: Executable;
+  readonly captured: readonly TargetBuffer[];
   readonly size: number;
   readonly first: number;
   readonly steps: number;
@@ -46,17 +48,18 @@ export class Evaluation {
   /** Whole batches, and the rest. */
   readonly #parts: readonly Part[];
 
-  private constructor(target: Target, data: Resident, names: readonly string[], parts: readonly Part[]) {
-    this.#target = target;
+  private constructor(holdings: Holdings, data: Resident, names: readonly string[], parts: readonly Part[]) {
+    this.#target = holdings.target;
     this.#data = data;
-    this.#first = target.allocate(4);
-    this.#cursor = target.allocate(4);
+    this.#first = holdings.allocate(4);
+    this.#cursor = holdings.allocate(4);
     this.#means = new Means(names);
     this.#parts = parts;
   }
 
-  static async prepare(spec: EvaluationSpec, dataset: Dataset, target: Target): Promise<Evaluation> {
-    const data = await Resident.place(dataset, target);
+  /** Traces before it places anything: what does not fit costs no memory. */
+  static async prepare(spec: EvaluationSpec, dataset: Dataset, holdings: Holdings): Promise<Evaluation> {
+    const layout = layoutOf(dataset);
     const whole = Math.floor(dataset.length / batchSize);
     const plans = [
       { size: batchSize, first: 0, steps: whole },
@@ -65,16 +68,20 @@ export class Evaluation {
     const parts: Part[] = [];
     for (const plan of plans) {
       if (plan.size === 0 || plan.steps === 0) continue;
-      parts.push({ ...plan, program: await target.compile(traceEvaluation(spec, data.layout, plan.size)) });
+      const { module, captured } = traceEvaluation(spec, layout, plan.size);
+      const program = await holdings.compile(module);
+      parts.push({ ...plan, program, captured: await captured.on(holdings.target) });
     }
-    return new Evaluation(target, data, ["loss", ...spec.metrics.map(({ name }) => name)], parts);
+    const data = await placeData(dataset, holdings);
+    return new Evaluation(holdings, data, ["loss", ...spec.metrics.map(({ name }) => name)], parts);
   }
 
   /** Means over all examples, with parameters as they are in `parameters`. */
   async run(parameters: readonly TargetBuffer[]): Promise<Scores> {
     this.#means.clear();
-    const inputs = [this.#data.inputs, this.#data.targets, this.#first, ...parameters];
-    for (const { program, size, first, steps } of this.#parts) {
+    const resident = [this.#data.inputs, this.#data.targets, this.#first, ...parameters];
+    for (const { program, captured, size, first, steps } of this.#parts) {
+      const inputs = [...resident, ...captured];
       await this.#target.write(this.#first, Int32Array.of(first));
       await this.#target.write(this.#cursor, Int32Array.of(0));
       for (let done = 0; done < steps; done += stepsPerCall) {
@@ -86,16 +93,11 @@ export class Evaluation {
     }
     return this.#means.scores();
   }
-
-  release(): void {
-    for (const { program } of this.#parts) program.release();
-    for (const part of [this.#data, this.#first, this.#cursor]) part.release();
-  }
 }
 
-/** Inputs: data, where the batches begin, parameters. State: the cursor. Log: loss and metrics, sums over the batch. */
-function traceEvaluation({ network, loss, metrics }: EvaluationSpec, layout: Layout, size: number): Module {
-  return inTrace(() => {
+/** Inputs: data, where the batches begin, parameters, what loss, metrics and layers captured. State: the cursor. Log: loss and metrics, sums over the batch. */
+function traceEvaluation({ network, loss, metrics }: EvaluationSpec, layout: Layout, size: number): Closed {
+  const traced = inTrace((): Module => {
     const data = dataNodes(layout);
     const first = build.input("first", [], "int32");
     const cursor = build.input("cursor", [], "int32");
@@ -113,4 +115,5 @@ function traceEvaluation({ network, loss, metrics }: EvaluationSpec, layout: Lay
     const inputs = [data.inputs, data.targets, first, ...parameters.values()];
     return { inputs, states: [nextCursor(cursor)], outputs: [], guard: null, log };
   });
+  return close(traced, "evaluate");
 }

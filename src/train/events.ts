@@ -56,7 +56,7 @@ export interface StepEvent {
   readonly samplesPerSecond: number;
 }
 
-/** At the end of each pass over the data; the network's parameters are those of this moment. */
+/** At the end of each pass over the data, also of one that `steps` cut short; the network's parameters are those of this moment. */
 export interface EpochEvent {
   readonly event: "epoch";
   readonly epoch: number;
@@ -87,7 +87,7 @@ export interface RunFacts {
   /** Time of the whole run, validation included. */
   readonly seconds: number;
   readonly steps: number;
-  /** Passes over the data that were completed. */
+  /** Passes over the data that were completed; one cut short by `steps` or a signal does not count. */
   readonly epochs: number;
   /** Examples learned from per second of training, validation and compilation left out. */
   readonly samplesPerSecond: number;

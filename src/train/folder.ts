@@ -1,41 +1,85 @@
 /**
  * The run folder: `config.json` says what was asked, `events.jsonl` what happened, `model.safetensors` holds the network. Files are
- * complete or absent, except the log, whose lines are. Refuses a folder that cannot be written, before anything is computed.
+ * complete or absent, except the log, whose lines are. Nothing is written before a step is done, so that what an earlier run left
+ * there survives one that comes to nothing. Refuses a folder that cannot be written, and one that another run is writing into.
  */
 
+import { FileError } from "../base/errors.ts";
 import type { LineLog } from "../base/node/file.ts";
-import type { TrainingEvent } from "./events.ts";
+import { showPath } from "../base/show.ts";
+import type { Network } from "../network/network.ts";
+import type { StartEvent, TrainingEvent } from "./events.ts";
 import { eventLine } from "./log.ts";
 
+/** Absolute paths of the folders that runs of this process have. */
+const taken = new Set<string>();
+
+/**
+ * Looks whether a run can keep its files there, and touches nothing.
+ *
+ * @throws {FileError} it cannot be written or made, or another run of this process has it
+ */
+export async function checkRunFolder(path: string): Promise<void> {
+  checkNotTaken(path, await placeOf(path));
+}
+
+async function placeOf(path: string): Promise<string> {
+  const { checkFolder } = await import("#file");
+  return checkFolder(path);
+}
+
+function checkNotTaken(path: string, place: string): void {
+  if (!taken.has(place)) return;
+  const actual = "another run is writing into it";
+  throw new FileError(
+    `${showPath(path)}: must be a folder for this run alone; ${actual}. Name another place, or await that run.`,
+    { operation: "folder", file: path, actual },
+  );
+}
+
 export class RunFolder {
-  readonly path: string;
   readonly model: string;
-  readonly #log: LineLog;
+  readonly #path: string;
+  readonly #place: string;
+  #log: LineLog | null = null;
 
-  private constructor(path: string, log: LineLog) {
-    this.path = path;
+  private constructor(path: string, place: string) {
     this.model = `${path}/model.safetensors`;
-    this.#log = log;
+    this.#path = path;
+    this.#place = place;
   }
 
-  /** Makes the folder if it is missing and begins a new log; files of an earlier run there are replaced as this one writes. */
-  static async open(path: string): Promise<RunFolder> {
-    const { makeFolder, openLog } = await import("#file");
-    await makeFolder(path);
-    return new RunFolder(path, openLog(`${path}/events.jsonl`));
+  /** Reserves the folder; nothing is written yet. */
+  static async take(path: string): Promise<RunFolder> {
+    const place = await placeOf(path);
+    checkNotTaken(path, place);
+    taken.add(place);
+    return new RunFolder(path, place);
   }
 
-  async writeConfig(config: object): Promise<void> {
-    const { writeFileAtomically } = await import("#file");
-    const text = `${JSON.stringify(config, null, 2)}\n`;
-    await writeFileAtomically(`${this.path}/config.json`, new TextEncoder().encode(text));
+  /** Makes the folder if it is missing and puts the files of this run in the place of an earlier one's: all three belong together. */
+  async begin(start: StartEvent, network: Network): Promise<void> {
+    const { makeFolder, openLog, writeFileAtomically } = await import("#file");
+    await makeFolder(this.#path);
+    await network.save(this.model);
+    const text = `${JSON.stringify(start, null, 2)}\n`;
+    await writeFileAtomically(`${this.#path}/config.json`, new TextEncoder().encode(text));
+    this.#log = openLog(`${this.#path}/events.jsonl`);
+    this.append(start);
   }
 
+  get begun(): boolean {
+    return this.#log !== null;
+  }
+
+  /** Adds to the log, once it has begun. */
   append(event: TrainingEvent): void {
-    this.#log.append(eventLine(event));
+    this.#log?.append(eventLine(event));
   }
 
+  /** Leaves the folder to other runs. */
   close(): void {
-    this.#log.close();
+    taken.delete(this.#place);
+    this.#log?.close();
   }
 }

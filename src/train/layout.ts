@@ -4,12 +4,12 @@
  */
 
 import type { DType } from "../base/dtype.ts";
-import { bytesOf } from "../base/dtype.ts";
-import { type Shape, sizeOf } from "../base/shape.ts";
+import type { Shape } from "../base/shape.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { build } from "../graph/build.ts";
 import type { Node } from "../graph/node.ts";
-import type { Target, TargetBuffer } from "../targets/target.ts";
+import type { TargetBuffer } from "../targets/target.ts";
+import type { Holdings } from "./holdings.ts";
 
 /** What a program must know of the data it reads, to be compiled. */
 export interface Layout {
@@ -76,29 +76,11 @@ function affine(x: Node, { multiply, add }: Layout): Node {
 }
 
 /** A data set in a target's memory. */
-export class Resident {
-  readonly layout: Layout;
+export interface Resident {
   readonly inputs: TargetBuffer;
   readonly targets: TargetBuffer;
+}
 
-  private constructor(layout: Layout, inputs: TargetBuffer, targets: TargetBuffer) {
-    this.layout = layout;
-    this.inputs = inputs;
-    this.targets = targets;
-  }
-
-  static async place(dataset: Dataset, target: Target): Promise<Resident> {
-    const layout = layoutOf(dataset);
-    const bytes = (shape: Shape, dtype: DType): number => layout.examples * sizeOf(shape) * bytesOf(dtype);
-    const inputs = target.allocate(bytes(layout.inputShape, layout.inputDType));
-    const targets = target.allocate(bytes(layout.targetShape, layout.targetDType));
-    await target.write(inputs, dataset.inputs);
-    await target.write(targets, dataset.targets);
-    return new Resident(layout, inputs, targets);
-  }
-
-  release(): void {
-    this.inputs.release();
-    this.targets.release();
-  }
+export async function placeData(dataset: Dataset, holdings: Holdings): Promise<Resident> {
+  return { inputs: await holdings.place(dataset.inputs), targets: await holdings.place(dataset.targets) };
 }

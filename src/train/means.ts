@@ -39,7 +39,9 @@ export class Means {
 /** The columns of a log of `width` sums per row, as means over `batchSize` examples. */
 export function meansOf(log: Float32Array, width: number, batchSize: number): Float32Array[] {
   const rows = log.length / width;
-  return Array.from({ length: width }, (_, column) =>
-    Float32Array.from({ length: rows }, (_, row) => log[row * width + column]! / batchSize),
-  );
+  return Array.from({ length: width }, (_, column) => {
+    const means = new Float32Array(rows);
+    for (let row = 0; row < rows; row++) means[row] = log[row * width + column]! / batchSize;
+    return means;
+  });
 }

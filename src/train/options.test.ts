@@ -5,9 +5,13 @@ import { fromArrays } from "../data/from-arrays.ts";
 import { accuracy } from "../loss/accuracy.ts";
 import { crossEntropy } from "../loss/cross-entropy.ts";
 import { meanSquaredError } from "../loss/mean-squared-error.ts";
+import { defineMetric } from "../loss/metric.ts";
 import { softmax } from "../network/layers/activations.ts";
 import { dense } from "../network/layers/dense.ts";
-import { network } from "../network/network.ts";
+import { dropout } from "../network/layers/dropout.ts";
+import { flatten } from "../network/layers/flatten.ts";
+import { reshape } from "../network/layers/reshape.ts";
+import { type Network, network } from "../network/network.ts";
 import { sgd } from "../optimizer/sgd.ts";
 import { evaluate, predictClasses } from "./evaluate.ts";
 import type { TrainOptions } from "./options.ts";
@@ -17,6 +21,11 @@ import { train } from "./train.ts";
 describe("refused before anything is computed", () => {
   const labelled = sides(6);
   const options: TrainOptions = { loss: crossEntropy(), optimizer: sgd() };
+  const normalized = (): Network => {
+    const net = network([2], dense(2)).initialize();
+    net.normalization = { multiply: 2, add: 1 };
+    return net;
+  };
   const refusals: Record<string, () => PromiseLike<unknown>> = {
     "no loss": () => train(network([2], dense(2)), labelled, { optimizer: sgd() } as never),
     "no optimizer": () => train(network([2], dense(2)), labelled, { loss: crossEntropy() } as never),
@@ -40,9 +49,25 @@ describe("refused before anything is computed", () => {
     "values for cross entropy": () => train(network([1], dense(2)), line, options),
     "values of another shape": () => train(network([1], dense(2)), line, { ...options, loss: meanSquaredError() }),
     "softmax before cross entropy": () => train(network([2], dense(2), softmax()), labelled, options),
+    "softmax behind layers that change no values": () =>
+      train(network([2], dense(2), softmax(), reshape([1, 2]), dropout(0.1), flatten()), labelled, options),
     "outputs that are no list": () => train(network([2]), labelled, { ...options, loss: (output) => output }),
     "two metrics of one name": () =>
       train(network([2], dense(2)), labelled, { ...options, metrics: [accuracy(), accuracy()] }),
+    "a metric of the name of another fact": () =>
+      train(network([2], dense(2)), labelled, {
+        ...options,
+        metrics: [defineMetric("hash", (output) => output.sum(1))],
+      }),
+    "validation with another normalization": () =>
+      train(network([2], dense(2)), labelled.normalize({ multiply: 2, add: 1 }), { ...options, validation: labelled }),
+    "validation with other classes": () =>
+      train(network([2], dense(2)), labelled, {
+        ...options,
+        validation: fromArrays({ inputs: [[1, 2]], targets: [1], inputShape: [2], classes: ["−", "plus"] }),
+      }),
+    "evaluation without the network's normalization": () => evaluate(normalized(), labelled, options),
+    "classes without the network's normalization": () => predictClasses(normalized(), labelled),
     "batch size 0": () => train(network([2], dense(2)), labelled, { ...options, batchSize: 0 }),
     "half an epoch": () => train(network([2], dense(2)), labelled, { ...options, epochs: 0.5 }),
     "no steps": () => train(network([2], dense(2)), labelled, { ...options, steps: 0 }),
@@ -70,13 +95,19 @@ describe("refused before anything is computed", () => {
       inputs of another shape | ShapeError: train: the network takes inputs [3]; the data has [2]. Begin with network([2], …).
       validation of another shape | ShapeError: validation: the network takes inputs [2]; the data has [1]. Begin with network([1], …).
       more classes than outputs | DataError: train: the data has 3 classes and the network 2 outputs. End the network with dense(3).
-      one output for labels | ShapeError: crossEntropy: class labels need outputs [batch, classes] with at least two classes; got [6, 1]. End with dense(classes).
-      one output for labels, squared | ShapeError: meanSquaredError: class labels need outputs [batch, classes] with at least two classes; got [6, 1]. End with dense(classes).
+      one output for labels | ShapeError: crossEntropy: class labels need outputs [batch, classes] with at least two classes; got [6, 1]. End with dense(classes); in data of one class there is nothing to tell apart.
+      one output for labels, squared | ShapeError: meanSquaredError: class labels need outputs [batch, classes] with at least two classes; got [6, 1]. End with dense(classes); in data of one class there is nothing to tell apart.
       values for cross entropy | ShapeError: crossEntropy: needs int32 labels [5] or float32 targets [5, 2], like the outputs; got float32 [5, 1]. Check the number of outputs against the data's targets.
       values of another shape | ShapeError: meanSquaredError: needs int32 labels [5] or float32 targets [5, 2], like the outputs; got float32 [5, 1]. Check the number of outputs against the data's targets.
       softmax before cross entropy | TrainingError: crossEntropy: needs logits and applies softmax itself; got probabilities from softmax at layer 1. Remove that layer; net.classify() adds softmax where probabilities are wanted.
+      softmax behind layers that change no values | TrainingError: crossEntropy: needs logits and applies softmax itself; got probabilities from softmax at layer 1. Remove that layer; net.classify() adds softmax where probabilities are wanted.
       outputs that are no list | ShapeError: loss: must give one number per example, [6]; got [6, 2]. Reduce over every axis but the first.
       two metrics of one name | TrainingError: metrics: every metric needs a name of its own; got accuracy twice. Rename the function.
+      a metric of the name of another fact | TrainingError: metrics: no metric may have a name that a result needs: event, hash, numerics, target, threads, seconds, steps, epochs, samplesPerSecond, aborted, history; got hash. Rename the function.
+      validation with another normalization | DataError: validation: needs the training data's normalization, value · 2 + 1; got none. Use validation.normalize(train.normalization).
+      validation with other classes | DataError: validation: needs the training data's classes; class 1 is + there and plus here. Give both the same list of classes.
+      evaluation without the network's normalization | DataError: evaluate: needs the normalization that the network was trained with, value · 2 + 1; got none. Use data.normalize(net.normalization).
+      classes without the network's normalization | DataError: predictClasses: needs the normalization that the network was trained with, value · 2 + 1; got none. Use data.normalize(net.normalization).
       batch size 0 | TrainingError: train: batchSize must be a positive integer; got 0. Give 1 or more.
       half an epoch | TrainingError: train: epochs must be a positive integer; got 0.5. Give 1 or more.
       no steps | TrainingError: train: steps must be a positive integer; got 0. Give 1 or more.

@@ -2,13 +2,14 @@
 
 import { DataError, ShapeError, TrainingError } from "../base/errors.ts";
 import { type Shape, sameShape, showShape } from "../base/shape.ts";
+import { show } from "../base/show.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { asLoss, checkLoss, type Loss, type LossLike } from "../loss/loss.ts";
 import { asMetric, type Metric, type MetricLike } from "../loss/metric.ts";
-import type { Network } from "../network/network.ts";
+import type { Network, Normalization } from "../network/network.ts";
 import type { Optimizer } from "../optimizer/optimizer.ts";
 import type { Numerics, TargetName } from "../targets/target.ts";
-import type { TrainingEvent } from "./events.ts";
+import type { RunFacts, TrainingEvent } from "./events.ts";
 
 export interface TrainOptions {
   /** Step 2: how good a function is. A function over tensors that gives one number per example will do. */
@@ -29,7 +30,10 @@ export interface TrainOptions {
   readonly validation?: Dataset;
   /** What else is watched. Default: nothing. */
   readonly metrics?: readonly MetricLike[];
-  /** A folder for the model, the events and the configuration (Node, Deno, Bun). Default: nothing is written. */
+  /**
+   * A folder for the model, the events and the configuration (Node, Deno, Bun), written from the first finished step on. Default:
+   * nothing is written.
+   */
   readonly out?: string;
   /** Ends the run after the present chunk of steps, with everything saved. */
   readonly signal?: AbortSignal;
@@ -70,7 +74,10 @@ export function planOf(network: Network, data: Dataset, options: TrainOptions): 
   const loss = asLoss(options.loss);
   checkLoss(network, loss);
   checkData("train", network, data);
-  if (validation) checkData("validation", network, validation);
+  if (validation) {
+    checkData("validation", network, validation);
+    checkSameKind(data, validation);
+  }
   const batchSize = Math.min(count("batchSize", options.batchSize ?? 32), data.length);
   const perEpoch = Math.ceil(data.length / batchSize);
   const limit = options.steps === undefined ? Infinity : count("steps", options.steps);
@@ -91,9 +98,32 @@ export function planOf(network: Network, data: Dataset, options: TrainOptions): 
   };
 }
 
-/** Metrics by name: two of one name would be one figure. */
+/** What a result says beside its metrics: no metric may be called so. The compiler sees that none is missing. */
+const taken: Readonly<Record<Exclude<keyof RunFacts, "loss"> | "event" | "history", true>> = {
+  event: true,
+  hash: true,
+  numerics: true,
+  target: true,
+  threads: true,
+  seconds: true,
+  steps: true,
+  epochs: true,
+  samplesPerSecond: true,
+  aborted: true,
+  history: true,
+};
+
+/** Metrics by name: two of one name, or of the name of another fact, would be one figure. */
 export function metricsOf(given: readonly MetricLike[]): Metric[] {
   const metrics = given.map(asMetric);
+  const fact = metrics.find(({ name }) => Object.hasOwn(taken, name));
+  if (fact) {
+    throw new TrainingError(
+      `metrics: no metric may have a name that a result needs: ${Object.keys(taken).join(", ")}; got ${fact.name}. ` +
+        "Rename the function.",
+      { operation: "metrics", actual: fact.name, hint: "Rename the function." },
+    );
+  }
   const names = ["loss", ...metrics.map(({ name }) => name)];
   const twice = names.find((name, index) => names.indexOf(name) !== index);
   if (twice === undefined) return metrics;
@@ -120,6 +150,45 @@ export function checkData(operation: string, network: Network, data: Dataset): v
       `End the network with dense(${data.classes.length}).`,
     { operation, expected: String(data.classes.length), actual: showShape(network.outputShape as Shape) },
   );
+}
+
+/** Throws where validation data was prepared in another way than training data, or numbers the classes differently. */
+function checkSameKind(data: Dataset, validation: Dataset): void {
+  if (!sameScale(data.normalization, validation.normalization)) {
+    const [expected, actual] = [showScale(data.normalization), showScale(validation.normalization)];
+    throw new DataError(
+      `validation: needs the training data's normalization, ${expected}; got ${actual}. ` +
+        "Use validation.normalize(train.normalization).",
+      { operation: "validation", expected, actual, hint: "validation.normalize(train.normalization)" },
+    );
+  }
+  const [known, given] = [data.classes ?? [], validation.classes ?? []];
+  const other = given.findIndex((name, index) => index < known.length && name !== known[index]);
+  if (other < 0) return;
+  throw new DataError(
+    `validation: needs the training data's classes; class ${other} is ${show(known[other]!)} there and ` +
+      `${show(given[other]!)} here. Give both the same list of classes.`,
+    { operation: "validation", expected: known[other]!, actual: given[other]! },
+  );
+}
+
+/** Throws where the data was not prepared as that which the network learned from. */
+export function checkPreparation(operation: string, { normalization }: Network, data: Dataset): void {
+  if (normalization === null || sameScale(normalization, data.normalization)) return;
+  const [expected, actual] = [showScale(normalization), showScale(data.normalization)];
+  throw new DataError(
+    `${operation}: needs the normalization that the network was trained with, ${expected}; got ${actual}. ` +
+      "Use data.normalize(net.normalization).",
+    { operation, expected, actual, hint: "data.normalize(net.normalization)" },
+  );
+}
+
+function sameScale(a: Normalization, b: Normalization): boolean {
+  return a.multiply === b.multiply && a.add === b.add;
+}
+
+function showScale({ multiply, add }: Normalization): string {
+  return multiply === 1 && add === 0 ? "none" : `value · ${multiply} + ${add}`;
 }
 
 function count(option: string, value: number): number {

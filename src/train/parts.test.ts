@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { RandomStream } from "../base/rng.ts";
 import { target as loadTarget } from "../targets/registry.ts";
 import { ChunkSize } from "./chunk.ts";
+import { Holdings } from "./holdings.ts";
 import { eventLine } from "./log.ts";
 import { Means, meansOf } from "./means.ts";
 import { Shuffle } from "./shuffle.ts";
@@ -11,13 +12,14 @@ import { Shuffle } from "./shuffle.ts";
 describe.each(["wasm", "reference"] as const)("the order of an epoch on %s", (name) => {
   const orders = async (seed: number, shuffle: boolean, epochs: number[]): Promise<number[][]> => {
     const target = await loadTarget(name);
-    const order = await Shuffle.prepare(target, 50, seed, shuffle);
+    const holdings = new Holdings(target);
+    const order = await Shuffle.prepare(holdings, 50, seed, shuffle);
     const found: number[][] = [];
     for (const epoch of epochs) {
       await order.arrange(epoch);
       found.push([...(await target.read(order.permutation, "int32", 50))]);
     }
-    order.release();
+    holdings.release();
     return found;
   };
   const stored = Array.from({ length: 50 }, (_, i) => i);

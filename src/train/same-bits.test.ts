@@ -13,6 +13,7 @@ import { Network } from "../network/network.ts";
 import { sgd } from "../optimizer/sgd.ts";
 import { parseOptimizer } from "../optimizer/strings.ts";
 import { target as loadTarget } from "../targets/registry.ts";
+import type { TrainingEvent } from "./events.ts";
 import type { TrainOptions } from "./options.ts";
 import { train } from "./train.ts";
 
@@ -91,6 +92,23 @@ describe("the same hash", () => {
     for (let i = 0; i < 3; i++) last = (await train(net, digits, { ...options, ...plain, epochs: 1 })).hash;
     expect(last).toBe(await hash(plain, "dense(4)"));
   });
+});
+
+test("a schedule that has no number for a step ends the run before it, wherever a chunk ends", async () => {
+  const run = async (sizes: number[]): Promise<[string, number]> => {
+    chunks.sizes = sizes;
+    let steps = 0;
+    const network = Network.from([16], "dense(4)");
+    const learningRate = (step: number): number => (step < 14 ? 0.1 : Number.NaN);
+    const callbacks = [(event: TrainingEvent) => event.event === "step" && (steps += event.losses.length)];
+    await expect(train(network, digits, { ...options, optimizer: sgd({ learningRate }), callbacks })).rejects.toThrow(
+      "its schedule gave NaN at step 14.",
+    );
+    return [(await network.parameters.get("0.weight")!.data()).join(), steps];
+  };
+  const [weights, steps] = await run(new Array<number>(20).fill(1));
+  expect(steps).toBe(13);
+  expect(await run([1000, 1000, 1000])).toEqual([weights, 13]);
 });
 
 test("another hash for another seed, order, batch size, optimizer, and without dropout", async () => {

@@ -4,12 +4,13 @@
  * events, files or time.
  */
 
-import { allocate, bytesOf, type Data } from "../base/dtype.ts";
-import type { TrainingError } from "../base/errors.ts";
+import { allocate } from "../base/dtype.ts";
 import { deriveKey } from "../base/rng.ts";
-import type { Executable, Target, TargetBuffer } from "../targets/target.ts";
+import type { Hold } from "../network/hold.ts";
+import type { Bindings, Executable, Target, TargetBuffer } from "../targets/target.ts";
 import { autopsy } from "./autopsy.ts";
-import { type Layout, Resident } from "./layout.ts";
+import { type Holdings, withHoldings } from "./holdings.ts";
+import { layoutOf, placeData, type Resident } from "./layout.ts";
 import type { Plan } from "./options.ts";
 import { Shuffle } from "./shuffle.ts";
 import { RunState } from "./state.ts";
@@ -22,8 +23,13 @@ export const mostSteps = 4096;
 interface SizedProgram {
   readonly spec: StepSpec;
   readonly executable: Executable;
-  /** Key words of the random purposes, in the order of the program's inputs. */
-  readonly keys: readonly TargetBuffer[];
+  /** What the program's inputs after those of the session are bound to: key words of random purposes, captured tensors. */
+  readonly own: readonly TargetBuffer[];
+}
+
+/** A program of a session, with everything it runs on. */
+interface BoundProgram extends SizedProgram {
+  readonly bindings: Bindings;
 }
 
 /** Which steps a call takes: `steps` batches of `batchSize` from place `first` of the epoch's order. */
@@ -42,56 +48,64 @@ export interface Taken {
   readonly steps: number;
   /** A row for each of them. */
   readonly log: Float32Array;
-  /** What the step after them met that was not finite, and where; the state is that before it. */
-  readonly failure: TrainingError | null;
+  /** Why the step after them was not taken: what was not finite, or what the schedule threw. The state is that before it. */
+  readonly failure: { readonly error: unknown } | null;
 }
 
 export class Session {
   readonly state: RunState;
   readonly #plan: Plan;
+  readonly #holdings: Holdings;
   readonly #target: Target;
   readonly #data: Resident;
   readonly #order: Shuffle;
   readonly #first: TargetBuffer;
   readonly #stream: TargetBuffer;
   readonly #table: TargetBuffer;
-  readonly #rows: number;
-  readonly #scalars: number;
-  readonly #programs: Map<number, SizedProgram>;
+  /** What a chunk writes there: made once, for thousands of chunks would leave as much behind. */
+  readonly #rows: Float32Array | Float64Array;
+  readonly #start: Int32Array = new Int32Array(1);
+  readonly #steps: Uint32Array = new Uint32Array(1);
+  readonly #zero: Int32Array = new Int32Array(1);
+  readonly #scalars: readonly string[];
+  readonly #programs: Map<number, BoundProgram> = new Map();
 
   private constructor(
     plan: Plan,
-    target: Target,
+    holdings: Holdings,
     data: Resident,
     order: Shuffle,
     state: RunState,
     program: SizedProgram,
   ) {
-    this.#programs = new Map([[plan.batchSize, program]]);
     this.#plan = plan;
-    this.#target = target;
+    this.#holdings = holdings;
+    this.#target = holdings.target;
     this.#data = data;
     this.#order = order;
     this.state = state;
-    this.#rows = rowsOf(plan);
-    this.#scalars = Object.keys(plan.optimizer.scalars(1)).length;
-    this.#first = target.allocate(4);
-    this.#stream = target.allocate(4);
-    this.#table = target.allocate(bytesOf(plan.network.dtype) * this.#rows * this.#scalars);
+    this.#scalars = Object.keys(plan.optimizer.scalars(1));
+    this.#rows = allocate(plan.network.dtype as "float32" | "float64", rowsOf(plan) * this.#scalars.length);
+    this.#first = holdings.allocate(4);
+    this.#stream = holdings.allocate(4);
+    this.#table = holdings.allocate(this.#rows.byteLength);
+    this.#add(plan.batchSize, program);
   }
 
   /**
    * Places everything, and gives the network its first values if it has none. The program for whole batches is compiled before:
    * where loss and data do not fit, the network stays what it was.
    */
-  static async begin(plan: Plan, target: Target): Promise<Session> {
-    const { network, seed } = plan;
-    const data = await Resident.place(plan.data, target);
-    const program = await compileStep(plan, target, data.layout, plan.batchSize);
-    const order = await Shuffle.prepare(target, plan.data.length, seed, plan.shuffle);
-    if (!network.initialized) network.initialize({ seed });
-    const state = await RunState.begin(network, plan.optimizer, target);
-    return new Session(plan, target, data, order, state, program);
+  static begin(plan: Plan, target: Target, hold: Hold): Promise<Session> {
+    const { network, seed, optimizer } = plan;
+    return withHoldings(target, async (holdings) => {
+      const program = await compileStep(plan, holdings, plan.batchSize);
+      const data = await placeData(plan.data, holdings);
+      const order = await Shuffle.prepare(holdings, plan.data.length, seed, plan.shuffle);
+      if (!network.initialized) hold.change(() => network.initialize({ seed }));
+      const state = await RunState.begin(network, optimizer, holdings, hold);
+      return new Session(plan, holdings, data, order, state, program);
+    });
   }
 
   /** The order of the examples in an epoch, counted from 1. */
@@ -99,47 +113,55 @@ export class Session {
     return this.#order.arrange(epoch);
   }
 
-  /** Takes steps, up to the first whose loss or gradient is not finite. */
+  /** Takes steps, up to the first whose loss or gradient is not finite, or for which the optimizer has no numbers. */
   async take({ epoch, done, first, steps, batchSize }: Chunk): Promise<Taken> {
-    const { executable, keys, spec } = await this.#programFor(batchSize);
-    await this.#target.write(this.#first, Int32Array.of(first));
-    await this.#target.write(this.#stream, Uint32Array.of(done));
-    await this.#target.write(this.#table, this.#tableOf(done, steps));
-    await this.#target.write(this.state.cursor, Int32Array.of(0));
-    const resident = [this.#data.inputs, this.#data.targets, this.#order.permutation];
-    const inputs = [...resident, this.#first, this.#stream, this.#table, ...keys];
-    const bindings = { inputs, states: this.state.buffers, outputs: [] };
-    const report = await executable.run(bindings, steps);
-    if (report.steps === steps) return { steps, log: report.log, failure: null };
-    const failure = await autopsy(spec, this.#target, bindings, done + report.steps + 1, epoch);
+    const { executable, bindings, spec } = this.#programs.get(batchSize) ?? (await this.#compile(batchSize));
+    const { rows, failure } = this.#fillTable(done, steps);
+    if (rows === 0) return { steps: 0, log: new Float32Array(), failure };
+    this.#start[0] = first;
+    this.#steps[0] = done;
+    await this.#target.write(this.#first, this.#start);
+    await this.#target.write(this.#stream, this.#steps);
+    await this.#target.write(this.#table, this.#rows.subarray(0, rows * this.#scalars.length));
+    await this.#target.write(this.state.cursor, this.#zero);
+    const report = await executable.run(bindings, rows);
+    if (report.steps === rows) return { steps: rows, log: report.log, failure };
+    const error = await autopsy(spec, this.#target, bindings, done + report.steps + 1, epoch);
     const width = report.log.length / (report.steps + 1);
-    return { steps: report.steps, log: report.log.subarray(0, width * report.steps), failure };
+    return { steps: report.steps, log: report.log.subarray(0, width * report.steps), failure: { error } };
   }
 
-  /** The optimizer's numbers for the steps that follow `done`, a row each. */
-  #tableOf(done: number, steps: number): Data {
-    const table = allocate(this.#plan.network.dtype, steps * this.#scalars);
-    for (let row = 0; row < steps; row++) {
-      table.set(Object.values(this.#plan.optimizer.scalars(done + row + 1)), row * this.#scalars);
+  /** The optimizer's numbers for the steps that follow `done`, a row each, up to the first for which it throws. */
+  #fillTable(done: number, steps: number): { rows: number; failure: Taken["failure"] } {
+    const { optimizer } = this.#plan;
+    let rows = 0;
+    try {
+      for (; rows < steps; rows++) {
+        const scalars = optimizer.scalars(done + rows + 1);
+        const from = rows * this.#scalars.length;
+        for (let i = 0; i < this.#scalars.length; i++) this.#rows[from + i] = scalars[this.#scalars[i]!]!;
+      }
+      return { rows, failure: null };
+    } catch (error) {
+      return { rows, failure: { error } };
     }
-    return table;
   }
 
-  async #programFor(batchSize: number): Promise<SizedProgram> {
-    const known = this.#programs.get(batchSize);
-    if (known) return known;
-    const made = await compileStep(this.#plan, this.#target, this.#data.layout, batchSize);
-    this.#programs.set(batchSize, made);
-    return made;
+  async #compile(batchSize: number): Promise<BoundProgram> {
+    return this.#add(batchSize, await compileStep(this.#plan, this.#holdings, batchSize));
+  }
+
+  #add(batchSize: number, program: SizedProgram): BoundProgram {
+    const resident = [this.#data.inputs, this.#data.targets, this.#order.permutation];
+    const inputs = [...resident, this.#first, this.#stream, this.#table, ...program.own];
+    const bound = { ...program, bindings: { inputs, states: this.state.buffers, outputs: [] } };
+    this.#programs.set(batchSize, bound);
+    return bound;
   }
 
   /** Gives back everything but the parameters, which stay with the network. */
   release(): void {
-    for (const { executable, keys } of this.#programs.values()) {
-      executable.release();
-      for (const key of keys) key.release();
-    }
-    for (const part of [this.#data, this.#order, this.state, this.#first, this.#stream, this.#table]) part.release();
+    this.#holdings.release();
   }
 }
 
@@ -148,15 +170,13 @@ function rowsOf(plan: Plan): number {
   return Math.min(mostSteps, plan.steps);
 }
 
-async function compileStep(plan: Plan, target: Target, layout: Layout, batchSize: number): Promise<SizedProgram> {
+async function compileStep(plan: Plan, holdings: Holdings, batchSize: number): Promise<SizedProgram> {
   const { network, loss, metrics, optimizer, seed } = plan;
-  const spec = { network, loss, metrics, optimizer, layout, batchSize, rows: rowsOf(plan) };
-  const { module, purposes } = traceStep(spec);
-  const keys: TargetBuffer[] = [];
-  for (const purpose of purposes) {
-    const key = target.allocate(8);
-    await target.write(key, Uint32Array.from(deriveKey(seed, purpose)));
-    keys.push(key);
-  }
-  return { spec, executable: await target.compile(module), keys };
+  const spec = { network, loss, metrics, optimizer, layout: layoutOf(plan.data), batchSize, rows: rowsOf(plan) };
+  const { module, purposes, captured } = traceStep(spec);
+  const executable = await holdings.compile(module);
+  const own: TargetBuffer[] = [];
+  for (const purpose of purposes) own.push(await holdings.place(Uint32Array.from(deriveKey(seed, purpose))));
+  own.push(...(await captured.on(holdings.target)));
+  return { spec, executable, own };
 }

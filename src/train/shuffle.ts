@@ -7,6 +7,7 @@ import { deriveKey } from "../base/rng.ts";
 import { build } from "../graph/build.ts";
 import type { Module } from "../graph/module.ts";
 import type { Executable, Target, TargetBuffer } from "../targets/target.ts";
+import type { Holdings } from "./holdings.ts";
 import { spread } from "./step.ts";
 
 /** Output: the permutation, int32 `[examples]`. Inputs: the two key words and the epoch's number, uint32 scalars. */
@@ -36,20 +37,14 @@ export class Shuffle {
     this.#inputs = inputs;
   }
 
-  static async prepare(target: Target, examples: number, seed: number, shuffle: boolean): Promise<Shuffle> {
-    const permutation = target.allocate(4 * examples);
-    if (!shuffle) {
-      await target.write(
-        permutation,
-        Int32Array.from({ length: examples }, (_, index) => index),
-      );
-      return new Shuffle(target, permutation, null, []);
-    }
-    const inputs = [target.allocate(4), target.allocate(4), target.allocate(4)];
-    const [key0, key1] = deriveKey(seed, "shuffle");
-    await target.write(inputs[0]!, Uint32Array.of(key0));
-    await target.write(inputs[1]!, Uint32Array.of(key1));
-    return new Shuffle(target, permutation, await target.compile(permutationModule(examples)), inputs);
+  static async prepare(holdings: Holdings, examples: number, seed: number, shuffle: boolean): Promise<Shuffle> {
+    const { target } = holdings;
+    const asStored = Int32Array.from({ length: examples }, (_, index) => index);
+    const permutation = await holdings.place(asStored);
+    if (!shuffle) return new Shuffle(target, permutation, null, []);
+    const inputs: TargetBuffer[] = [];
+    for (const word of [...deriveKey(seed, "shuffle"), 0]) inputs.push(await holdings.place(Uint32Array.of(word)));
+    return new Shuffle(target, permutation, await holdings.compile(permutationModule(examples)), inputs);
   }
 
   /** `epoch` counts from 1. */
@@ -57,10 +52,5 @@ export class Shuffle {
     if (!this.#program) return;
     await this.#target.write(this.#inputs[2]!, Uint32Array.of(epoch));
     await this.#program.run({ inputs: this.#inputs, states: [], outputs: [this.permutation] }, 1);
-  }
-
-  release(): void {
-    this.#program?.release();
-    for (const buffer of [...this.#inputs, this.permutation]) buffer.release();
   }
 }

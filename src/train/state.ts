@@ -7,11 +7,13 @@ import type { Data } from "../base/dtype.ts";
 import { bytesOf } from "../base/dtype.ts";
 import { type StateEntry, stateHash } from "../base/hash.ts";
 import { sizeOf } from "../base/shape.ts";
+import type { Hold } from "../network/hold.ts";
 import type { Network } from "../network/network.ts";
 import type { Optimizer } from "../optimizer/optimizer.ts";
 import type { Target, TargetBuffer } from "../targets/target.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { fromBuffer } from "../tensor/trace.ts";
+import { type Holdings, withHoldings } from "./holdings.ts";
 import { slotsOf } from "./step.ts";
 
 export class RunState {
@@ -35,21 +37,21 @@ export class RunState {
     this.#slots = slots;
   }
 
-  /** Copies the network's parameters into memory of the run and makes them the network's own. */
-  static async begin(network: Network, optimizer: Optimizer, target: Target): Promise<RunState> {
+  /** Copies the network's parameters into memory of their own and makes them the network's; the rest is in the holdings. */
+  static async begin(network: Network, optimizer: Optimizer, holdings: Holdings, hold: Hold): Promise<RunState> {
     const { dtype } = network;
-    const bytes = (shape: readonly number[]): number => sizeOf(shape) * bytesOf(dtype);
-    const parameters: TargetBuffer[] = [];
-    const tensors = new Map<string, Tensor>();
-    for (const [name, tensor] of network.parameters) {
-      const buffer = target.allocate(bytes(tensor.shape));
-      await target.write(buffer, (await tensor.data()) as Data);
-      parameters.push(buffer);
-      tensors.set(name, fromBuffer(target, buffer, tensor.shape, dtype));
-    }
-    network.setParameters(tensors);
-    const slots = slotsOf(network, optimizer).map(({ parameter }) => target.allocate(bytes(parameter.shape)));
-    return new RunState(network, target, target.allocate(4), parameters, slots);
+    const { target } = holdings;
+    const slots = slotsOf(network, optimizer).map(({ parameter }) =>
+      holdings.allocate(sizeOf(parameter.shape) * bytesOf(dtype)),
+    );
+    const cursor = holdings.allocate(4);
+    const parameters = await withHoldings(target, (own) => placeParameters(network, own));
+    const tensors = Array.from(network.parameters, ([name, { shape }], index): [string, Tensor] => [
+      name,
+      fromBuffer(target, parameters[index]!, shape, dtype),
+    ]);
+    hold.change(() => network.setParameters(new Map(tensors)));
+    return new RunState(network, target, cursor, parameters, slots);
   }
 
   /** In the order of a step's states. */
@@ -57,18 +59,39 @@ export class RunState {
     return [this.cursor, ...this.parameters, ...this.#slots];
   }
 
+  /** SHA-256 over the parameters. */
   async hash(): Promise<string> {
+    return stateHash(await this.#entries());
+  }
+
+  /** The first parameter with a value that is not finite, by name. */
+  async notFinite(): Promise<string | null> {
+    const entries = await this.#entries();
+    return entries.find(({ data }) => !allFinite(data))?.name ?? null;
+  }
+
+  async #entries(): Promise<StateEntry[]> {
     const { dtype, parameterSpecs } = this.#network;
     const entries: StateEntry[] = [];
     for (const [index, { name, shape }] of parameterSpecs.entries()) {
       const data = await this.#target.read(this.parameters[index]!, dtype, sizeOf(shape));
       entries.push({ name, dtype, shape, data });
     }
-    return stateHash(entries);
+    return entries;
   }
+}
 
-  /** Gives back what is the run's; the parameters stay with the network. */
-  release(): void {
-    for (const buffer of [this.cursor, ...this.#slots]) buffer.release();
+/** A loop, for `every` makes an object of each number. */
+function allFinite(data: StateEntry["data"]): boolean {
+  for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) return false;
+  return true;
+}
+
+/** A copy of the network's parameters in a target's memory, in state order. */
+export async function placeParameters(network: Network, holdings: Holdings): Promise<TargetBuffer[]> {
+  const buffers: TargetBuffer[] = [];
+  for (const parameter of network.parameters.values()) {
+    buffers.push(await holdings.place((await parameter.data()) as Data));
   }
+  return buffers;
 }

@@ -16,7 +16,7 @@ import type { ParameterSpec, RandomSource } from "../network/layer.ts";
 import type { Network } from "../network/network.ts";
 import type { Optimizer } from "../optimizer/optimizer.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { inTrace, nodeOf, tensorOf } from "../tensor/trace.ts";
+import { type Captured, close, inTrace, nodeOf, tensorOf } from "../tensor/trace.ts";
 import { type Batch, type DataNodes, dataNodes, gatherBatch, type Layout } from "./layout.ts";
 
 export interface StepSpec {
@@ -56,8 +56,10 @@ export interface Forward {
 export interface StepProgram {
   /** States: cursor, parameters, slots. Log: loss, then metrics, each the sum over the batch. */
   readonly module: Module;
-  /** What the random keys are for, in the order of the inputs they follow. */
+  /** What the random keys are for, in the order of their inputs, which follow {@link StepInputs}. */
   readonly purposes: readonly string[];
+  /** Values of the last inputs: what loss, metrics, layers and optimizer use from outside. */
+  readonly captured: Captured;
 }
 
 /** An optimizer's slot for one parameter. */
@@ -111,7 +113,7 @@ export function declareForward(spec: StepSpec): Forward {
 
 /** The program of one training step. Throws the layers' and the loss's own sentences where shapes do not fit. */
 export function traceStep(spec: StepSpec): StepProgram {
-  return inTrace(() => {
+  const traced = inTrace(() => {
     const { network, loss, metrics } = spec;
     const forward = declareForward(spec);
     const target = tensorOf(forward.batch.target);
@@ -131,6 +133,7 @@ export function traceStep(spec: StepSpec): StepProgram {
     };
     return { module, purposes: [...forward.random.nodes.keys()] };
   });
+  return { ...traced, ...close(traced.module, "train") };
 }
 
 /** The gradient of a scalar for every parameter; zero where the scalar does not depend on it. */

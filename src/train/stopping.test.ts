@@ -20,6 +20,7 @@ import { sgd } from "../optimizer/sgd.ts";
 import { tensor } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { TrainingEvent } from "./events.ts";
+import { checkRunFolder } from "./folder.ts";
 import type { TrainOptions } from "./options.ts";
 import { byHand, line, sides, slope, weightOf } from "./testing.ts";
 import { train } from "./train.ts";
@@ -135,6 +136,73 @@ describe("stopping", () => {
   });
 });
 
+describe("a network in training", () => {
+  const step = { ...byHand, epochs: 3, batchSize: 1 };
+  const sentence = "the network is in training, and only that run may change its parameters.";
+
+  test("refuses a second run, and other parameters, until the first has ended", async () => {
+    const net = slope();
+    const other = new Map([["0.weight", tensor([[7]]) as Tensor]]);
+    const refused: string[] = [];
+    const attempt = (work: () => unknown): void => {
+      try {
+        work();
+      } catch (error) {
+        refused.push((error as Error).message.split(":")[0]!);
+      }
+    };
+    const callbacks = [
+      ({ event }: TrainingEvent) => {
+        if (event !== "step") return;
+        attempt(() => net.initialize());
+        attempt(() => net.setParameters(other));
+      },
+    ];
+    const first = train(net, line, { ...step, callbacks });
+    const second = train(net, line, step);
+    await expect(second).rejects.toThrow(`train: ${sentence}`);
+    const { hash } = await first;
+    expect(new Set(refused)).toEqual(new Set(["initialize", "setParameters"]));
+    expect(hash).toBe((await train(slope(), line, step)).hash);
+    expect(await weightOf(net.setParameters(other) as never)).toBe(7);
+  });
+
+  test("is free after every ending, as soon as it is told", async () => {
+    const net = slope();
+    const diverging = { ...byHand, loss: (y: Tensor) => y.add(1).mul(1e38).mul(1e38).sum(1) };
+    await expect(train(net, line, diverging)).rejects.toThrow("is not finite");
+    await expect(train(net, line, { ...byHand, loss: (y) => y })).rejects.toThrow("one number per example");
+    await expect(train(net, line, { ...byHand, out: "/dev/null/x" })).rejects.toThrow("Name another place.");
+    expect((await train(net, line, { ...byHand, signal: AbortSignal.abort() })).steps).toBe(0);
+    for await (const event of train(net, line, byHand)) if (event.event === "end") net.initialize();
+    expect((await train(net, line, byHand)).steps).toBe(1);
+  });
+
+  test("can be copied between its steps: never half of one", async () => {
+    const net = network([1], dense(1));
+    const tears: number[] = [];
+    // Weight and bias begin as one and take the same steps.
+    net.setParameters(
+      new Map<string, Tensor>([
+        ["0.weight", tensor([[0]])],
+        ["0.bias", tensor([0])],
+      ]),
+    );
+    const data = fromArrays({ inputs: [[1]], targets: [[1]], inputShape: [1] });
+    const copying: Promise<void>[] = [];
+    const copy = async (): Promise<void> => {
+      const [weight] = await net.parameters.get("0.weight")!.data();
+      for (let i = 0; i < 50; i++) await null;
+      const [bias] = await net.parameters.get("0.bias")!.data();
+      tears.push(weight! - bias!);
+    };
+    const callbacks = [({ event }: TrainingEvent) => event !== "end" && copying.push(copy())];
+    await train(net, data, { ...byHand, optimizer: sgd({ learningRate: 1e-3 }), epochs: 50, callbacks });
+    await Promise.all(copying);
+    expect(new Set(tears)).toEqual(new Set([0]));
+  });
+});
+
 describe("the run folder", () => {
   test("holds what was asked, what happened, and the model", async () => {
     const out = join(folder, "deep", "run");
@@ -165,6 +233,65 @@ describe("the run folder", () => {
     await expect(train(slope(), line, { ...byHand, out: file })).rejects.toThrow("must be a folder that can be made");
     await expect(train(slope(), line, { ...byHand, out: join(file, "deeper") })).rejects.toThrow("Name another place.");
     expect(readFileSync(file, "utf8")).toBe("mine");
+  });
+
+  /** The folder of a run that went well, and what lies there. */
+  const earlier = async (name: string): Promise<{ out: string; files: () => string[] }> => {
+    const out = join(folder, name);
+    await train(slope(), line, { ...byHand, out });
+    return { out, files: () => readdirSync(out).map((file) => readFileSync(join(out, file), "latin1")) };
+  };
+
+  test("keeps what an earlier run left when this one comes to nothing", async () => {
+    const { out, files } = await earlier("kept");
+    const before = files();
+    const options = { ...byHand, out };
+    expect((await train(slope(), line, { ...options, signal: AbortSignal.abort() })).steps).toBe(0);
+    const control = new AbortController();
+    const callbacks = [({ event }: TrainingEvent) => event === "start" && control.abort()];
+    expect((await train(slope(), line, { ...options, callbacks, signal: control.signal })).steps).toBe(0);
+    await expect(
+      train(slope(), line, { ...options, loss: (y) => y.add(1).mul(1e38).mul(1e38).sum(1) }),
+    ).rejects.toThrow("is not finite at step 1");
+    // The first step is finite, and throws the weight out of float32.
+    const far = { ...options, optimizer: sgd({ learningRate: 3e38 }) };
+    await expect(train(slope(), line, far)).rejects.toThrow(
+      "train: the parameter 0.weight is not finite after step 1, so the model is not saved. Lower the learning rate",
+    );
+    expect(files()).toEqual(before);
+    await train(slope(), line, { ...options, epochs: 2 });
+    expect(files()).not.toEqual(before);
+  });
+
+  test("holds no model that is not finite: the last good one stays", async () => {
+    const out = join(folder, "late");
+    const learningRate = (step: number): number => (step === 7 ? 3e38 : 1e-3);
+    const options = { ...byHand, optimizer: sgd({ learningRate }), batchSize: 2 }; // three steps in an epoch
+    await expect(train(slope(), line, { ...options, epochs: 3, out })).rejects.toThrow("is not finite");
+    const good = slope();
+    await train(good, line, { ...options, epochs: 2 });
+    expect(await weightOf((await load(join(out, "model.safetensors"))) as never)).toBe(await weightOf(good));
+    await expect(train(slope(), line, { ...options, steps: 7 })).rejects.toThrow("is not finite after step 7");
+  });
+
+  test("belongs to one run at a time, however it is named", async () => {
+    const out = join(folder, "one");
+    const first = train(slope(), line, { ...byHand, epochs: 9, out });
+    const second = train(slope(), line, { ...byHand, out: `${folder}/deep/../one/.` });
+    await expect(second).rejects.toThrow(
+      /one\/\.: must be a folder for this run alone; another run is writing into it\. Name another place, or await that run\.$/,
+    );
+    await first;
+    expect((await train(slope(), line, { ...byHand, out })).steps).toBe(1);
+  });
+
+  test("is looked at before anything is computed, and not made", async () => {
+    const out = join(folder, "looked", "at");
+    await checkRunFolder(out);
+    expect(existsSync(join(folder, "looked"))).toBe(false);
+    await expect(checkRunFolder(join(folder, "file", "x"))).rejects.toThrow(
+      "a part of its path is no folder (ENOTDIR)",
+    );
   });
 
   test("is not touched when loss and data do not fit, and the network stays without values", async () => {

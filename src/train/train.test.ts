@@ -112,6 +112,8 @@ describe("by hand", () => {
     ]);
     expect(await weightOf(net)).toBeCloseTo(expected.w, 5);
     expect((await train(slope(), line, { ...byHand, batchSize: 2, epochs: 1, steps: 100 })).steps).toBe(3);
+    // A pass cut short has its event, and is no complete one.
+    expect([result.epochs, result.history.map(({ step }) => step)]).toEqual([1, [3, 4]]);
   });
 
   test("a schedule is asked for every step", async () => {

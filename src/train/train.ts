@@ -3,14 +3,17 @@
  * a chunk ends.
  */
 
+import { TrainingError } from "../base/errors.ts";
 import { pause } from "../base/pause.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { Hold } from "../network/hold.ts";
 import type { Network } from "../network/network.ts";
 import type { Target } from "../targets/target.ts";
 import { ChunkSize, now } from "./chunk.ts";
 import { Evaluation } from "./evaluation.ts";
 import type { EndEvent, EpochEvent, Result, Scores, StartEvent, StepEvent, TrainingEvent } from "./events.ts";
 import { RunFolder } from "./folder.ts";
+import { Holdings } from "./holdings.ts";
 import { Means, meansOf } from "./means.ts";
 import { type Plan, planOf, type TrainOptions } from "./options.ts";
 import { targetFor } from "./place.ts";
@@ -22,15 +25,15 @@ import { type Chunk, mostSteps, Session } from "./session.ts";
  *
  * Initializes a network that has no parameters yet, and continues from those it has. Same seed, same bits, on every target in
  * one numerics mode. The network holds the parameters of the last finished step at every moment, also when training ends with an
- * error.
+ * error; until then nobody else may give it others. A run folder is written from the first finished step on.
  *
  * @param network  what is changed
  * @param data     what is learned from
  * @param options  loss and optimizer, and what else {@link TrainOptions} says
  * @returns        a run: await it for the result, or read its events
  * @throws {ShapeError | DataError} the network does not fit the data
- * @throws {TrainingError} an option out of range, or a loss or gradient that is not finite, with layer and step
- * @throws {FileError} the run folder cannot be written
+ * @throws {TrainingError} an option out of range, a network in training, or a loss, gradient or parameter that is not finite
+ * @throws {FileError} the run folder cannot be written, or another run is writing into it
  * @example
  * const result = await train(net, digits.train, { loss: crossEntropy(), optimizer: adam(), epochs: 5, seed: 1 });
  */
@@ -51,6 +54,7 @@ class Training {
   readonly #target: Target;
   readonly #options: TrainOptions;
   readonly #publish: (event: TrainingEvent) => void;
+  readonly #start: StartEvent;
   readonly #names: readonly string[];
   readonly #means: Means;
   readonly #begun: number = now();
@@ -58,6 +62,8 @@ class Training {
   readonly #chunks: ChunkSize = new ChunkSize(mostSteps);
   #folder: RunFolder | null = null;
   #done = 0;
+  /** Complete passes over the data. */
+  #passes = 0;
   /** How many steps the saved model has behind it. */
   #saved = -1;
   /** Time spent in steps, and examples learned from. */
@@ -71,34 +77,33 @@ class Training {
     this.#publish = publish;
     this.#names = ["loss", ...plan.metrics.map(({ name }) => name)];
     this.#means = new Means(this.#names);
+    this.#start = this.#startEvent();
   }
 
   async run(): Promise<Result> {
-    const { network, data, validation } = this.#plan;
-    let asked: Evaluation | null = null;
+    const { network, validation } = this.#plan;
+    const hold = new Hold("train", network);
+    const holdings = new Holdings(this.#target);
     let session: Session | null = null;
     try {
-      asked = validation && (await Evaluation.prepare(this.#plan, validation, this.#target));
-      session = await Session.begin(this.#plan, this.#target);
-      network.classes = data.classes;
-      network.normalization = data.normalization;
-      const start = this.#startEvent();
-      // Only now, when everything fits: what an earlier run left there is not touched for a slip of the pen.
-      if (this.#options.out !== undefined) this.#folder = await RunFolder.open(this.#options.out);
-      await this.#folder?.writeConfig(start);
-      this.#tell(start);
+      if (this.#options.out !== undefined) this.#folder = await RunFolder.take(this.#options.out);
+      const asked = validation && (await Evaluation.prepare(this.#plan, validation, holdings));
+      session = await Session.begin(this.#plan, this.#target, hold);
+      this.#tell(this.#start);
       while (this.#goesOn()) await this.#epoch(session, asked);
+      if (this.#done > 0) await this.#keep(session);
       const end = await this.#endEvent(session);
-      await this.#save();
       this.#tell(end);
       const { event: _, ...facts } = end;
       return { ...facts, history: this.#history } as unknown as Result;
     } catch (error) {
       // What was learned before a failure is not lost.
-      if (this.#done > 0) await this.#save().catch(() => {});
+      if (session && this.#folder?.begun) await this.#keep(session).catch(() => {});
       throw error;
     } finally {
-      asked?.release();
+      // At once, without waiting: who hears of the end may train the network again.
+      hold.release();
+      holdings.release();
       session?.release();
       this.#folder?.close();
     }
@@ -122,7 +127,10 @@ class Training {
     this.#means.clear();
     await session.arrange(epoch);
     let place = 0;
-    while (place < data.length && this.#goesOn()) {
+    while (place < data.length) {
+      // Before each chunk: whoever copies the parameters in one turn of the event loop has those of one step.
+      await pause();
+      if (!this.#goesOn()) break;
       const left = whole - Math.floor(place / batchSize);
       const chunk: Chunk = {
         epoch,
@@ -133,9 +141,9 @@ class Training {
       };
       await this.#chunk(session, chunk);
       place += chunk.steps * chunk.batchSize;
-      await pause();
     }
     if (place < data.length && this.#done < steps) return; // aborted
+    if (place === data.length) this.#passes++;
     const validation = asked && (await asked.run(session.state.parameters));
     const training = this.#means.scores();
     const event: EpochEvent = {
@@ -148,26 +156,40 @@ class Training {
     };
     this.#history.push(event);
     this.#tell(event);
-    await this.#save();
+    if (this.#folder) await this.#keep(session);
   }
 
   async #chunk(session: Session, chunk: Chunk): Promise<void> {
     const from = now();
     const { steps, log, failure } = await session.take(chunk);
     const seconds = now() - from;
-    if (steps > 0) this.#account(chunk, steps, log, seconds);
-    if (failure) throw failure;
+    if (steps > 0) {
+      const event = this.#account(chunk, steps, log, seconds);
+      if (this.#done === steps) await this.#begin(session);
+      this.#tell(event);
+    }
+    if (failure) throw failure.error;
   }
 
-  /** Finished steps are counted and told. */
-  #account({ epoch, batchSize }: Chunk, steps: number, log: Float32Array, seconds: number): void {
+  /** The first steps are done, and have led somewhere: from now on network and folder are this run's. */
+  async #begin(session: Session): Promise<void> {
+    const { network, data } = this.#plan;
+    network.classes = data.classes;
+    network.normalization = data.normalization;
+    if (!this.#folder) return;
+    await this.#checkFinite(session);
+    await this.#folder.begin(this.#start, network);
+  }
+
+  /** Finished steps are counted, and told later. */
+  #account({ epoch, batchSize }: Chunk, steps: number, log: Float32Array, seconds: number): StepEvent {
     this.#chunks.measure(steps, seconds);
     this.#means.add(log, batchSize);
     this.#done += steps;
     this.#seconds += seconds;
     this.#examples += steps * batchSize;
     const columns = meansOf(log, this.#names.length, batchSize);
-    const event: StepEvent = {
+    return {
       event: "step",
       epoch,
       step: this.#done,
@@ -177,17 +199,28 @@ class Training {
       seconds: this.#elapsed(),
       samplesPerSecond: (steps * batchSize) / seconds,
     };
-    this.#tell(event);
   }
 
-  /** Writes the model, where there is a folder for it and it is not there yet. */
-  async #save(): Promise<void> {
-    if (!this.#folder || this.#saved === this.#done) return;
-    const { network } = this.#plan;
-    await network.save(this.#folder.model);
+  /** Refuses parameters that are of no use, and writes the model, where there is a folder for it and it is not there yet. */
+  async #keep(session: Session): Promise<void> {
+    if (this.#saved === this.#done) return;
+    await this.#checkFinite(session);
+    if (!this.#folder) return;
+    await this.#plan.network.save(this.#folder.model);
     this.#saved = this.#done;
     const epoch = this.#history.length;
     this.#tell({ event: "checkpoint", epoch, step: this.#done, file: this.#folder.model });
+  }
+
+  /** A step's loss and gradients are tested before the step; what it has made of the parameters, here. */
+  async #checkFinite(session: Session): Promise<void> {
+    const name = await session.state.notFinite();
+    if (name === null) return;
+    const [step, hint] = [this.#done, "Lower the learning rate, or check the scale of the inputs"];
+    throw new TrainingError(
+      `train: the parameter ${name} is not finite after step ${step}, so the model is not saved. ${hint}.`,
+      { operation: "train", step, parameter: name, hint },
+    );
   }
 
   #elapsed(): number {
@@ -229,7 +262,7 @@ class Training {
       threads,
       seconds: this.#elapsed(),
       steps: this.#done,
-      epochs: this.#history.length,
+      epochs: this.#passes,
       samplesPerSecond: this.#examples / this.#seconds,
       aborted: this.#done < this.#plan.steps,
     } as unknown as EndEvent;
