@@ -1,5 +1,6 @@
 /** The door `gradus`: tensors, and the three steps. */
 
+export { type Reader, reader } from "./base/call.ts";
 export type { DType } from "./base/dtype.ts";
 export {
   DataError,
@@ -25,7 +26,7 @@ export { dense } from "./network/layers/dense.ts";
 export { dropout } from "./network/layers/dropout.ts";
 export { flatten } from "./network/layers/flatten.ts";
 export { reshape } from "./network/layers/reshape.ts";
-export { decodeModel, encodeModel, load } from "./network/model.ts";
+export { decodeModel, encodeModel, type LoadOptions, load } from "./network/model.ts";
 export { Network, network } from "./network/network.ts";
 export { version } from "./network/version.ts";
 export { type AdamOptions, adam, adamw } from "./optimizer/adam.ts";

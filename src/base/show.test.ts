@@ -1,7 +1,7 @@
 /** Proves that whatever is shown stays short, on one line, and without control characters. */
 
 import { expect, test } from "vitest";
-import { printable, show, showValue } from "./show.ts";
+import { jsonLine, printable, show, showPath, showValue } from "./show.ts";
 
 test("control characters, line ends and turns of direction become a mark", () => {
   expect(printable("a\u001b[31mb\nc\u009bd\u007f\u202ee\u2028")).toBe("a\ufffd[31mb\ufffdc\ufffdd\ufffd\ufffde\ufffd");
@@ -12,6 +12,16 @@ test("long texts are cut, never inside a character", () => {
   expect(show("x".repeat(80))).toBe("x".repeat(80));
   expect(show("x".repeat(5_000_000))).toBe(`${"x".repeat(80)}…`);
   expect(show("ab👍", 3)).toBe("ab…");
+});
+
+test("a line of JSON is the same value, without control characters", () => {
+  const value = { a: "b\nc\u009b\u202e", d: [1, null] };
+  expect(JSON.parse(jsonLine(value))).toEqual(value);
+  expect(jsonLine(value)).toBe('{"a":"b\\nc\\u009b\\u202e","d":[1,null]}');
+});
+
+test("a path is shown as it is, an empty one in quotes", () => {
+  expect([showPath("a/b c"), showPath(""), showPath(null)]).toEqual(["a/b c", '""', "null"]);
 });
 
 test("values are shown in a few words", () => {

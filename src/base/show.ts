@@ -21,6 +21,16 @@ export function show(text: string, most: number = longest): string {
   return `${printable(text.slice(0, most).replace(/[\ud800-\udbff]$/, ""))}…`;
 }
 
+/** A path as users know it; the empty one in quotes. */
+export function showPath(path: unknown): string {
+  return typeof path === "string" && path !== "" ? show(path, 300) : showValue(path);
+}
+
+/** A value as one line of JSON in which nothing controls a terminal; the same value when it is read. */
+export function jsonLine(value: unknown): string {
+  return JSON.stringify(value).replace(controls, (one) => `\\u${one.charCodeAt(0).toString(16).padStart(4, "0")}`);
+}
+
 /** Any value in a few words; texts in quotes, and nothing that is deep is looked into. */
 export function showValue(value: unknown): string {
   if (typeof value === "string") return `"${show(value)}"`;

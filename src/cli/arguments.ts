@@ -5,6 +5,7 @@
 
 import { parseArgs } from "node:util";
 import { nearest } from "../base/nearest.ts";
+import { show, showValue } from "../base/show.ts";
 
 /** A mistake on the command line: shown as one line, exit code 1. */
 export class UsageError extends Error {
@@ -62,7 +63,7 @@ export class Arguments {
     const text = this.text(name);
     if (text === undefined) return undefined;
     const value = text.trim() === "" ? Number.NaN : Number(text);
-    if (!rule.holds(value)) throw new UsageError(`--${name}: needs ${rule.needs}; got "${text}".`);
+    if (!rule.holds(value)) throw new UsageError(`--${name}: needs ${rule.needs}; got ${showValue(text)}.`);
     return value;
   }
 
@@ -71,7 +72,7 @@ export class Arguments {
     if (text === undefined) return undefined;
     const found = choices.find((choice) => choice === text);
     if (found === undefined) {
-      throw new UsageError(`--${name}: needs one of ${choices.join(", ")}; got "${text}".`);
+      throw new UsageError(`--${name}: needs one of ${choices.join(", ")}; got ${showValue(text)}.`);
     }
     return found;
   }
@@ -79,7 +80,7 @@ export class Arguments {
   /** Throws when there are more than `most` positional arguments. */
   checkPositionals(command: string, most: number, hint: string): void {
     const extra = this.positionals[most];
-    if (extra !== undefined) throw new UsageError(`gradus ${command}: did not expect "${extra}". ${hint}`);
+    if (extra !== undefined) throw new UsageError(`gradus ${command}: did not expect ${showValue(extra)}. ${hint}`);
   }
 }
 
@@ -111,7 +112,7 @@ export function parseArguments(command: string, argv: readonly string[], flags: 
       throw new UsageError(`${token.rawName}: needs a value, ${token.rawName} ${flag.value}.`);
     }
     if (flag.value === undefined && token.value !== undefined) {
-      throw new UsageError(`${token.rawName}: is a switch and takes no value; got "${token.value}".`);
+      throw new UsageError(`${token.rawName}: is a switch and takes no value; got ${showValue(token.value)}.`);
     }
     values.set(flag.name, token.value ?? true);
   }
@@ -125,7 +126,7 @@ function kindOf(flag: Flag): "boolean" | "string" {
 function unknownFlag(command: string, rawName: string, names: readonly string[]): UsageError {
   const near = nearest(rawName.replace(/^-+/, ""), names);
   const hint = near === null ? `See gradus ${command} --help.` : `Did you mean ${written(near)}?`;
-  return new UsageError(`gradus ${command}: unknown flag ${rawName}. ${hint}`);
+  return new UsageError(`gradus ${command}: unknown flag ${show(rawName)}. ${hint}`);
 }
 
 /** The flags as two columns for the help text. */

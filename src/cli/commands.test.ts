@@ -281,6 +281,25 @@ describe("mistakes are one sentence and exit code 1", () => {
       "gradus: train: the output of dense(10) at layer 3 is not finite at step 2 (epoch 1); the parameters are those before " +
         "this step. Lower the learning rate, or check the scale of the inputs.",
     ],
+    // What can be known of named data is said before it is read: there is no such folder.
+    [
+      "train mnist --data-dir FOLDER/none --layers relu_conv",
+      'gradus: layers: unknown layer "conv" at character 6 of "relu conv".',
+    ],
+    [
+      "train mnist --data-dir FOLDER/none --layers dense(10)",
+      "gradus: dense(10) at layer 0: needs a flat input [n]; got [28, 28]. Add flatten() before it.",
+    ],
+    [
+      "evaluate MODEL mnist --data-dir FOLDER/none",
+      "gradus evaluate: mnist has inputs 28×28, and the model takes 16×16. Name data of that shape, or train a model on mnist.",
+    ],
+    [
+      "train mnist --data-dir=",
+      "gradus: mnist: --data-dir (dataDir) must name a folder; it is empty. Leave it out to download.",
+    ],
+    ["train \u001b[2Jink", 'gradus: data: there is no data set "\ufffd[2Jink"'],
+    ["train --epochs \u001b[2J", 'gradus: --epochs: needs a positive integer; got "\ufffd[2J".'],
     [
       "evaluate",
       "gradus evaluate: needs a model: a .safetensors file or a run folder. gradus train --out runs/first makes one.",
@@ -350,8 +369,11 @@ describe("mistakes are one sentence and exit code 1", () => {
     const { code, complaint } = await gradus(["train", "--take", "10", "--json", "--out", join(place, "file", "run")]);
     expect([code, complaint]).toEqual([
       1,
-      `gradus: ${place}/file/run: must be a folder that can be made; a part of its path is no folder (ENOTDIR). Name another place.`,
+      `gradus: ${place}/file/run: must be a folder that can be made and written into; a part of its path is no folder (ENOTDIR). Name another place.`,
     ]);
+    // Noticed before any data is read and anything is told.
+    const early = await gradus(["train", "mnist", "--data-dir", folder, "--out", join(place, "file", "run")]);
+    expect([early.code, early.output, early.complaint]).toEqual([1, "", complaint]);
     expect(readdirSync(place)).toEqual(["file"]);
     expect(readFileSync(join(place, "file"), "utf8")).toBe("text");
   });

@@ -1,5 +1,6 @@
 /** The data set of a command: read by name or path, with a word on standard error for each download; and described in one line. */
 
+import { show } from "../base/show.ts";
 import type { Dataset, Split } from "../data/dataset.ts";
 import { loadData } from "../data/load.ts";
 import { type Arguments, positiveInteger } from "./arguments.ts";
@@ -21,12 +22,17 @@ export function shapeInWords(shape: readonly number[]): string {
   return shape.length >= 2 ? shape.join("×") : `[${shape.join(", ")}]`;
 }
 
+/** A class name as it may stand in a terminal: models come from anywhere. */
+export function inWords(name: string): string {
+  return show(name, 40);
+}
+
 /** `10 classes, 0 to 9`, or the names where they are words. */
 export function classesInWords(classes: readonly string[]): string {
   const numbered = classes.every((name, index) => name === String(index));
-  if (numbered && classes.length > 2) return `${classes.length} classes, 0 to ${classes.length - 1}`;
-  const names = classes.slice(0, 4).join(", ");
-  return `${classes.length} classes, ${names}${classes.length > 4 ? " …" : ""}`;
+  if (numbered && classes.length > 2) return `${thousands(classes.length)} classes, 0 to ${classes.length - 1}`;
+  const names = classes.slice(0, 4).map(inWords).join(", ");
+  return `${thousands(classes.length)} classes, ${names}${classes.length > 4 ? " …" : ""}`;
 }
 
 /** `16×16, 10 classes, 0 to 9; 4,000 to learn from, 1,000 to test with`. */

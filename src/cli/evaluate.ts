@@ -1,16 +1,20 @@
 /** `gradus evaluate`: how good a saved model is on the test set of a data set. Changes nothing. */
 
+import { sameShape } from "../base/shape.ts";
+import { jsonLine } from "../base/show.ts";
+import { knownShape } from "../data/catalog.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { accuracy } from "../loss/accuracy.ts";
 import { crossEntropy } from "../loss/cross-entropy.ts";
 import type { Loss } from "../loss/loss.ts";
 import { meanSquaredError } from "../loss/mean-squared-error.ts";
+import { decidingLayer } from "../network/meaning.ts";
 import type { Network } from "../network/network.ts";
 import { evaluate } from "../train/evaluate.ts";
 import { targetFor } from "../train/place.ts";
 import { type Arguments, UsageError } from "./arguments.ts";
 import type { Command, ExitCode } from "./command.ts";
-import { readData, shapeInWords } from "./data.ts";
+import { classesInWords, readData, shapeInWords } from "./data.ts";
 import { dataDirFlag, jsonFlag, lossFlag, numericsFlag, readLoss, readPlace, targetFlag } from "./flags.ts";
 import { openModel } from "./model.ts";
 import { type Answers, answersOf, printConfusion, printMistakes, verdict } from "./report.ts";
@@ -40,15 +44,16 @@ async function runEvaluate(args: Arguments, terminal: Terminal): Promise<ExitCod
   const asked = readLoss(args);
   const network = await openModel("evaluate", args);
   const source = args.positionals[1] ?? defaultData(network);
+  checkKnown(source, network);
   const data = prepared((await readData(source, args, terminal)).test, network);
   const loss = asked ?? lossFor(network);
   const scores = await evaluate(network, data, { loss, metrics: [accuracy()], ...place });
   const answers = await answersOf(network, data);
   if (args.has("json")) {
     const { name: target, numerics } = await targetFor(network, place);
-    const { classes, counts } = answers.confusion;
-    const facts = { data: source, examples: data.length, ...scores, classes, confusion: counts, target, numerics };
-    print(terminal, JSON.stringify({ event: "evaluation", model: args.positionals[0], ...facts }));
+    const { names: classes, confusion } = answers;
+    const found = { data: source, examples: data.length, ...scores, classes, confusion: confusion?.counts ?? null };
+    print(terminal, jsonLine({ event: "evaluation", model: args.positionals[0], ...found, target, numerics }));
     return 0;
   }
   await tell(source, answers, scores.loss, terminal);
@@ -67,7 +72,7 @@ async function tell(source: string, answers: Answers, loss: number, terminal: Te
     `${style.bold("Accuracy")}  ${verdict(answers, loss, terminal)}`,
   );
   if (known && data.classes && known.join() !== data.classes.join()) {
-    print(terminal, "", style.yellow(`It learned other classes: ${known.join(", ")}.`));
+    print(terminal, "", style.yellow(`It learned other classes: ${classesInWords(known)}.`));
   }
   printConfusion(answers, terminal);
   await printMistakes(answers, terminal);
@@ -80,7 +85,17 @@ export function prepared(data: Dataset, network: Network): Dataset {
 
 /** A network that ends with probabilities was not trained on cross entropy. */
 function lossFor(network: Network): Loss {
-  return network.layers.at(-1)?.layer.gives === "probabilities" ? meanSquaredError() : crossEntropy();
+  return decidingLayer(network)?.layer.gives === "probabilities" ? meanSquaredError() : crossEntropy();
+}
+
+/** What is known of the data before it is read, and perhaps downloaded. */
+function checkKnown(source: string, { inputShape }: Network): void {
+  const shape = knownShape(source);
+  if (shape === null || sameShape(shape, inputShape)) return;
+  throw new UsageError(
+    `gradus evaluate: ${source} has inputs ${shapeInWords(shape)}, and the model takes ${shapeInWords(inputShape)}. ` +
+      `Name data of that shape, or train a model on ${source}.`,
+  );
 }
 
 function defaultData(network: Network): string {

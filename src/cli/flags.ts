@@ -1,6 +1,7 @@
 /** Flags that several commands have, declared once, and what is made of them. */
 
 import { nearest } from "../base/nearest.ts";
+import { showValue } from "../base/show.ts";
 import { crossEntropy } from "../loss/cross-entropy.ts";
 import type { Loss } from "../loss/loss.ts";
 import { meanSquaredError } from "../loss/mean-squared-error.ts";
@@ -42,7 +43,7 @@ export function readLoss(args: Arguments): Loss | undefined {
   if (Object.hasOwn(losses, name)) return losses[name]!();
   const near = nearest(name.replaceAll("-", ""), Object.keys(losses));
   const hint = near === null ? "" : ` Did you mean ${near}?`;
-  throw new UsageError(`--loss: needs one of ${Object.keys(losses).join(", ")}; got "${name}".${hint}`);
+  throw new UsageError(`--loss: needs one of ${Object.keys(losses).join(", ")}; got ${showValue(name)}.${hint}`);
 }
 
 /** Where to compute. The table of targets itself refuses names that are none. */

@@ -8,6 +8,7 @@ import { readFileSync, realpathSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { GradusError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
+import { printable, show } from "../base/show.ts";
 import { parseArguments, UsageError } from "./arguments.ts";
 import type { Command, ExitCode } from "./command.ts";
 import { commandHelp, helpFlag, programHelp } from "./help.ts";
@@ -53,7 +54,8 @@ export async function main(argv: readonly string[], terminal: Terminal): Promise
   try {
     return await dispatch(argv, terminal);
   } catch (error) {
-    const sentence = sentenceOf(error);
+    // One line that does nothing but stand there, whatever names it speaks of.
+    const sentence = printable(sentenceOf(error));
     const speaker = sentence.startsWith("gradus ") ? "" : `${terminal.style.red("gradus:")} `;
     terminal.complain(speaker + sentence);
     if (process.env.GRADUS_DEBUG && error instanceof Error) terminal.complain(error.stack ?? "");
@@ -87,7 +89,7 @@ function find(name: string): Entry {
   const near = nearest(name, names);
   const hint = near === null ? `There are ${names.join(", ")}.` : `Did you mean ${near}?`;
   const kind = name.startsWith("-") ? "flag" : "command";
-  throw new UsageError(`unknown ${kind} "${name}". ${hint} See gradus --help.`);
+  throw new UsageError(`unknown ${kind} "${show(name)}". ${hint} See gradus --help.`);
 }
 
 /** What a user reads: our sentences as they are; anything else is a defect of ours and says so. */
@@ -108,4 +110,7 @@ function isEntry(): boolean {
   return script !== undefined && realpathSync(script) === fileURLToPath(import.meta.url);
 }
 
-if (isEntry()) process.exitCode = await main(process.argv.slice(2), processTerminal());
+if (isEntry()) {
+  const { terminal, exitCode } = processTerminal();
+  process.exitCode = exitCode(await main(process.argv.slice(2), terminal));
+}

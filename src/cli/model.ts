@@ -2,6 +2,7 @@
 
 import { kindAt } from "#file";
 import { FileError } from "../base/errors.ts";
+import { showPath } from "../base/show.ts";
 import { load } from "../network/model.ts";
 import type { Network } from "../network/network.ts";
 import { type Arguments, UsageError } from "./arguments.ts";
@@ -17,15 +18,21 @@ export async function openModel(command: string, args: Arguments): Promise<Netwo
   return load(await modelFile(path));
 }
 
+const problems = {
+  file: "",
+  folder: "the folder has no model.safetensors",
+  special: "it is a device or a pipe",
+} as const;
+
 /** The file of a model: the path itself, or `model.safetensors` in the folder. */
 async function modelFile(path: string): Promise<string> {
   const kind = await kindAt(path);
   if (kind === "file") return path;
   const file = `${path}/model.safetensors`;
   if (kind === "folder" && (await kindAt(file)) === "file") return file;
-  const actual = kind === "folder" ? "the folder has no model.safetensors" : "there is nothing of that name";
+  const actual = kind === null ? "there is nothing of that name" : problems[kind];
   throw new FileError(
-    `${path}: must be a model, a .safetensors file or a run folder; ${actual}. ` +
+    `${showPath(path)}: must be a model, a .safetensors file or a run folder; ${actual}. ` +
       "gradus train --out DIR makes a run folder.",
     { operation: "model", file: path, actual },
   );

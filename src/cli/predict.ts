@@ -1,19 +1,22 @@
 /** `gradus predict`: what a saved model sees in pictures. Shows what the network got to see beside its ten (or more) confidences. */
 
 import { readFile } from "#file";
+import { sizeOf } from "../base/shape.ts";
+import { jsonLine, printable } from "../base/show.ts";
 import { fitImage } from "../data/fit.ts";
 import { type Image, readImage } from "../data/image.ts";
 import type { Classification } from "../network/answer.ts";
 import type { Network } from "../network/network.ts";
 import { type Arguments, UsageError } from "./arguments.ts";
 import type { Command, ExitCode } from "./command.ts";
+import { inWords, shapeInWords } from "./data.ts";
 import { jsonFlag } from "./flags.ts";
 import { openModel } from "./model.ts";
 import { indent } from "./report.ts";
 import { drawConfidences } from "./terminal/bars.ts";
-import { drawImage, frame, imageSize } from "./terminal/image.ts";
-import { percent } from "./terminal/numbers.ts";
-import { beside } from "./terminal/style.ts";
+import { drawableSize, drawImage, frame } from "./terminal/image.ts";
+import { percent, thousands } from "./terminal/numbers.ts";
+import { beside, visible } from "./terminal/style.ts";
 import { print, type Terminal } from "./terminal.ts";
 
 export const predictCommand: Command = {
@@ -37,6 +40,7 @@ export const predictCommand: Command = {
 
 async function runPredict(args: Arguments, terminal: Terminal): Promise<ExitCode> {
   const network = await openModel("predict", args);
+  checkOutputs(network);
   const files = args.positionals.slice(1);
   for (const file of files.length === 0 ? ["-"] : files) {
     const name = file === "-" ? "standard input" : file;
@@ -45,10 +49,21 @@ async function runPredict(args: Arguments, terminal: Terminal): Promise<ExitCode
     const answer = (await network.classify(input)) as Classification;
     const names = answer.confidences.map((_, index) => network.classes?.[index] ?? String(index));
     if (args.has("json")) {
-      print(terminal, JSON.stringify({ event: "prediction", file: name, ...answer, classes: names }));
+      print(terminal, jsonLine({ event: "prediction", file: name, ...answer, classes: names }));
     } else show(name, image, network, answer, names, terminal);
   }
   return 0;
+}
+
+/** Confidences beyond these are no answer anybody reads. */
+const mostOutputs = 65_536;
+
+function checkOutputs({ outputShape }: Network): void {
+  if (!(sizeOf(outputShape) > mostOutputs)) return;
+  throw new UsageError(
+    `gradus predict: shows up to ${thousands(mostOutputs)} classes; the model gives ${shapeInWords(outputShape)} numbers. ` +
+      "Ask it in a program: net.predict(x).",
+  );
 }
 
 async function fromInput(terminal: Terminal): Promise<Uint8Array> {
@@ -56,6 +71,10 @@ async function fromInput(terminal: Terminal): Promise<Uint8Array> {
   if (bytes !== null && bytes.length > 0) return bytes;
   throw new UsageError("gradus predict: needs a picture: gradus predict MODEL FILE, or PGM on standard input.");
 }
+
+/** More bars than a screen has lines are cut to the surest. */
+const mostBars = 30;
+const fewBars = 10;
 
 function show(
   name: string,
@@ -66,12 +85,33 @@ function show(
   terminal: Terminal,
 ): void {
   const { style } = terminal;
-  const { rows, columns } = imageSize(network.inputShape)!;
-  // Before normalization: as people see it.
-  const seen = fitImage(image, network.inputShape, null, name).data;
-  const picture = frame(drawImage(seen, rows, columns, style), columns, style);
-  const room = terminal.width - columns - 2 - 3 - 2 - Math.max(...names.map((label) => label.length)) - 10;
-  const bars = drawConfidences(names, answer.confidences, Math.max(8, Math.min(30, room)), style);
-  const headline = `${style.bold(name)}: ${style.bold(style.green(answer.label))}, ${percent(answer.confidence)} sure`;
-  print(terminal, "", headline, ...indent(beside(3, picture, bars)));
+  const picture = seen(name, image, network, terminal);
+  const { confidences } = answer;
+  const order = [...confidences.keys()];
+  const many = order.length > mostBars;
+  const shown = many ? order.sort((a, b) => confidences[b]! - confidences[a]!).slice(0, fewBars) : order;
+  const labels = shown.map((index) => inWords(names[index]!));
+  const left = picture.length === 0 ? 0 : visible(picture[0]!).length + 3;
+  const room = terminal.width - left - 2 - Math.max(...labels.map((label) => label.length)) - 10;
+  const width = Math.max(8, Math.min(30, room));
+  const bars = drawConfidences(
+    labels,
+    shown.map((index) => confidences[index]!),
+    width,
+    style,
+  );
+  const rest = many ? [style.dim(`the surest ${fewBars} of ${thousands(order.length)} classes`)] : [];
+  const label = style.bold(style.green(inWords(answer.label)));
+  const headline = `${style.bold(printable(name))}: ${label}, ${percent(answer.confidence)} sure`;
+  const right = [...bars, ...rest];
+  print(terminal, "", headline, ...indent(picture.length === 0 ? right : beside(3, picture, right)));
+}
+
+/** What the network got to see, before normalization, as people see it; nothing where it does not fit. */
+function seen(name: string, image: Image, network: Network, { style, width }: Terminal): string[] {
+  const size = drawableSize(network.inputShape, width);
+  if (size === null) return [];
+  const { rows, columns } = size;
+  const pixels = fitImage(image, network.inputShape, null, name).data;
+  return frame(drawImage(pixels, rows, columns, style), columns, style);
 }

@@ -7,9 +7,9 @@ import type { Dataset } from "../data/dataset.ts";
 import { type ConfusionMatrix, confusionMatrix } from "../loss/confusion-matrix.ts";
 import type { Network } from "../network/network.ts";
 import { predictClasses } from "../train/evaluate.ts";
-import { outputNames } from "./data.ts";
+import { inWords, outputNames } from "./data.ts";
 import { drawConfusion } from "./terminal/confusion.ts";
-import { drawImage, frame, imageSize } from "./terminal/image.ts";
+import { drawableSize, drawImage, frame, imageSize } from "./terminal/image.ts";
 import { percent, significant, thousands } from "./terminal/numbers.ts";
 import { beside } from "./terminal/style.ts";
 import { print, type Terminal } from "./terminal.ts";
@@ -19,41 +19,55 @@ export interface Answers {
   readonly network: Network;
   readonly data: Dataset;
   readonly predictions: Int32Array;
-  readonly confusion: ConfusionMatrix;
+  /** The names of the outputs. */
+  readonly names: readonly string[];
+  /** How many answers are right. */
+  readonly right: number;
+  /** Which class is taken for which; null where there are too many to look at. */
+  readonly confusion: ConfusionMatrix | null;
 }
+
+/** Beyond it nobody reads the counts, and they grow with the square. */
+const mostCounted = 100;
 
 export async function answersOf(network: Network, data: Dataset): Promise<Answers> {
   const predictions = await predictClasses(network, data);
   const names = outputNames(data, network.outputShape[0]!);
-  return { network, data, predictions, confusion: confusionMatrix(predictions, data.targets, names) };
+  const right = predictions.reduce((sum, prediction, index) => sum + (prediction === data.targets[index] ? 1 : 0), 0);
+  const confusion = names.length <= mostCounted ? confusionMatrix(predictions, data.targets, names) : null;
+  return { network, data, predictions, names, right, confusion };
 }
 
 /** `98.0 %: 980 of 1,000 right, loss 0.0709`. */
-export function verdict({ confusion }: Answers, loss: number, { style }: Terminal): string {
-  const right = Math.round(confusion.accuracy * confusion.total);
-  const share = style.bold(style.green(percent(confusion.accuracy)));
-  return `${share}: ${thousands(right)} of ${thousands(confusion.total)} right, loss ${significant(loss)}`;
+export function verdict({ right, data }: Answers, loss: number, { style }: Terminal): string {
+  const share = style.bold(style.green(percent(right / data.length)));
+  return `${share}: ${thousands(right)} of ${thousands(data.length)} right, loss ${significant(loss)}`;
 }
 
 /** Wider matrices would break their lines. */
 const mostClasses = 12;
 
-export function printConfusion({ confusion }: Answers, terminal: Terminal): void {
-  if (confusion.classes.length > mostClasses) return;
-  const lines = drawConfusion(confusion.counts, confusion.classes, terminal.style);
+export function printConfusion({ confusion, names }: Answers, terminal: Terminal): void {
+  if (confusion === null || names.length > mostClasses) {
+    const sentence = `What is taken for what is shown for up to ${mostClasses} classes; here are ${thousands(names.length)}.`;
+    print(terminal, "", terminal.style.dim(sentence));
+    return;
+  }
+  const lines = drawConfusion(confusion.counts, names.map(inWords), terminal.style);
   print(terminal, "", terminal.style.bold("What is taken for what"), ...indent(lines));
 }
 
-/** Mistakes that are looked at to find the surest. */
+/** Mistakes that are looked at to find the surest, and confidences of all of them together. */
 const mostMistakes = 500;
+const mostConfidences = 1_000_000;
 
 export async function printMistakes(answers: Answers, terminal: Terminal): Promise<void> {
-  const { network, data, predictions, confusion } = answers;
-  const size = imageSize(data.inputShape);
+  const { network, data, predictions, names } = answers;
+  const size = drawableSize(data.inputShape, terminal.width);
   const wrong = Array.from(predictions.keys()).filter((index) => predictions[index] !== data.targets[index]);
   if (size === null || wrong.length === 0) return;
   const { style } = terminal;
-  const asked = wrong.slice(0, mostMistakes);
+  const asked = wrong.slice(0, Math.max(1, Math.min(mostMistakes, Math.floor(mostConfidences / names.length))));
   const said = await network.classify(asked.map((index) => data.input(index)));
   const surest = asked
     .map((index, place) => ({ index, confidence: (said as { confidence: number }[])[place]!.confidence }))
@@ -61,8 +75,8 @@ export async function printMistakes(answers: Answers, terminal: Terminal): Promi
     .slice(0, perRow(size.columns, terminal.width));
   const blocks = surest.map(({ index, confidence }) => [
     ...drawExample(data, index, terminal),
-    `is ${style.bold(data.label(index))}`,
-    style.dim(`taken for ${confusion.classes[predictions[index]!]}`),
+    `is ${style.bold(inWords(data.label(index)))}`,
+    style.dim(`taken for ${inWords(names[predictions[index]!]!)}`),
     style.dim(`with ${percent(confidence)}`),
   ]);
   const title = wrong.length === 1 ? "The one mistake" : `The surest of ${thousands(wrong.length)} mistakes`;

@@ -10,11 +10,11 @@ import type { Network } from "../network/network.ts";
 import { evaluate } from "../train/evaluate.ts";
 import type { EndEvent, Scores, StartEvent, TrainingEvent } from "../train/events.ts";
 import type { TrainOptions } from "../train/options.ts";
-import { describeData } from "./data.ts";
+import { describeData, inWords } from "./data.ts";
 import { nextSteps } from "./next.ts";
 import { Progress } from "./progress.ts";
 import { answersOf, drawExample, indent, perRow, printConfusion, printMistakes, verdict } from "./report.ts";
-import { imageSize } from "./terminal/image.ts";
+import { drawableSize } from "./terminal/image.ts";
 import { count, duration, percent, rate, significant, thousands } from "./terminal/numbers.ts";
 import { beside } from "./terminal/style.ts";
 import { print, type Terminal } from "./terminal.ts";
@@ -99,8 +99,7 @@ export class Story {
   /** The user has interrupted. */
   async breakOff(): Promise<void> {
     this.#progress.stop();
-    const { out } = this.#options;
-    const kept = out === undefined ? "Nothing is kept without --out DIR." : `The model as it is now is in ${out}.`;
+    const kept = whatIsKept(this.#options.out, this.#end!.steps);
     const steps = `${thousands(this.#end!.steps)} of ${thousands(this.#start!.steps)} steps`;
     print(this.#terminal, "", `Interrupted after ${steps}. ${kept}`);
   }
@@ -118,12 +117,12 @@ export class Story {
   /** The first few examples as pictures. */
   #samples(): string[] {
     const { train } = this.#data;
-    const size = imageSize(train.inputShape);
+    const size = drawableSize(train.inputShape, this.#terminal.width);
     if (size === null || train.classes === null) return [];
     const shown = Math.min(train.length, perRow(size.columns, this.#terminal.width));
     const blocks = Array.from({ length: shown }, (_, index) => [
       ...drawExample(train, index, this.#terminal),
-      this.#terminal.style.dim(train.label(index)),
+      this.#terminal.style.dim(inWords(train.label(index))),
     ]);
     return beside(2, ...blocks);
   }
@@ -155,6 +154,12 @@ export class Story {
       "",
     );
   }
+}
+
+/** What an interrupted run leaves in its folder. */
+function whatIsKept(out: string | undefined, steps: number): string {
+  if (out === undefined) return "Nothing is kept without --out DIR.";
+  return steps === 0 ? `Nothing was written into ${out}.` : `The model as it is now is in ${out}.`;
 }
 
 /** What it costs to answer the same to every example, every class alike. */

@@ -1,6 +1,7 @@
 /** `gradus summary`: a network as a table, from a layer string or a saved model. Computes nothing. */
 
 import { kindAt } from "#file";
+import { jsonLine, showValue } from "../base/show.ts";
 import { Network } from "../network/network.ts";
 import { type Arguments, UsageError } from "./arguments.ts";
 import type { Command, ExitCode } from "./command.ts";
@@ -38,7 +39,7 @@ async function runSummary(args: Arguments, terminal: Terminal): Promise<ExitCode
   if (args.has("json")) {
     const { outputShape, parameterCount: parameters, parameterSpecs } = network;
     const state = parameterSpecs.map(({ name, shape }) => ({ name, shape }));
-    print(terminal, JSON.stringify({ event: "summary", ...network.describe(), outputShape, parameters, state }));
+    print(terminal, jsonLine({ event: "summary", ...network.describe(), outputShape, parameters, state }));
     return 0;
   }
   print(terminal, network.summary());
@@ -70,5 +71,7 @@ function inputShape(args: Arguments): number[] {
     .split(/[,x×]/)
     .map((part) => (part.trim() === "" ? Number.NaN : Number(part)));
   if (numbers.every((number) => Number.isSafeInteger(number) && number > 0)) return numbers;
-  throw new UsageError(`--input: needs positive integers with commas between them, such as 16,16; got "${text}".`);
+  throw new UsageError(
+    `--input: needs positive integers with commas between them, such as 16,16; got ${showValue(text)}.`,
+  );
 }

@@ -1,8 +1,10 @@
 /**
  * The command line's surroundings as one value: where text goes, how wide and how colourful it may be, what comes in, and whether
- * the user has had enough. Commands know the process by it and nowhere else, so tests can hold both ends.
+ * the user has had enough. Commands know the process by it and nowhere else, so tests can hold both ends. Refuses input without end.
  */
 
+import { FileError } from "../base/errors.ts";
+import type { ExitCode } from "./command.ts";
 import { type Style, styleFor } from "./terminal/style.ts";
 
 export interface Terminal {
@@ -17,7 +19,9 @@ export interface Terminal {
   readonly live: boolean;
   /** Standard input, whole; null where it is a keyboard. */
   readonly readInput: () => Promise<Uint8Array | null>;
-  /** Calls `stop` once when the user interrupts, until the function it gives is called. A second interrupt ends the process. */
+  /** Whether what is written still goes somewhere: a reader that has seen enough closes the pipe. */
+  readonly isRead: () => boolean;
+  /** Calls `stop` once when the user interrupts or nobody reads any more, until the function it gives is called. A second interrupt ends the process. */
   readonly onInterrupt: (stop: () => void) => () => void;
 }
 
@@ -25,16 +29,25 @@ export function print(terminal: Terminal, ...lines: readonly string[]): void {
   for (const line of lines) terminal.write(`${line}\n`);
 }
 
-export function processTerminal(): Terminal {
+/** This process as a terminal, and what becomes of a command's exit code in it. */
+export function processTerminal(): { readonly terminal: Terminal; readonly exitCode: (code: ExitCode) => ExitCode } {
   const { stdout, stderr, env } = process;
-  // A reader that has seen enough (head, less) closes the pipe: that is no failure.
+  const stops = new Set<() => void>();
+  /** How the process ends since standard output takes nothing any more. */
+  let ending: 0 | 1 | null = null;
   stdout.on("error", (error: NodeJS.ErrnoException) => {
-    if (error.code === "EPIPE") process.exit(0);
-    throw error;
+    if (ending !== null) return;
+    // A reader that has seen enough (head, less) closes the pipe: that is no failure.
+    ending = error.code === "EPIPE" ? 0 : 1;
+    if (ending === 1) stderr.write(`gradus: ${unwritable(error)}\n`);
+    // What is under way is ended in order, and what was learned is kept.
+    if (stops.size === 0) process.exit(ending);
+    for (const stop of stops) stop();
   });
-  return {
+  stderr.on("error", () => {});
+  const terminal: Terminal = {
     write: (text) => {
-      stdout.write(text);
+      if (ending === null) stdout.write(text);
     },
     complain: (line) => {
       stderr.write(`${line}\n`);
@@ -42,15 +55,42 @@ export function processTerminal(): Terminal {
     style: styleFor(stdout, env),
     width: Math.min(100, Math.max(40, stdout.columns ?? 80)),
     live: stdout.isTTY === true && env.TERM !== "dumb",
-    readInput,
-    onInterrupt,
+    readInput: async () => (process.stdin.isTTY === true ? null : readAll(process.stdin)),
+    isRead: () => ending === null,
+    onInterrupt: (stop) => {
+      const release = onInterrupt(stop);
+      stops.add(stop);
+      return () => {
+        stops.delete(stop);
+        release();
+      };
+    },
   };
+  return { terminal, exitCode: (code) => ending ?? code };
 }
 
-async function readInput(): Promise<Uint8Array | null> {
-  if (process.stdin.isTTY === true) return null;
-  const chunks: Buffer[] = [];
-  for await (const chunk of process.stdin) chunks.push(chunk as Buffer);
+function unwritable({ code }: NodeJS.ErrnoException): string {
+  const cause = code === "ENOSPC" ? "the disk is full (ENOSPC)" : (code ?? "an unknown error");
+  return `standard output must be writable; ${cause}. Send it elsewhere.`;
+}
+
+/** No picture has more bytes. */
+const mostInput = 64_000_000;
+
+/** All bytes of a stream that ends soon enough. */
+export async function readAll(stream: AsyncIterable<Uint8Array | string>): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  let length = 0;
+  for await (const chunk of stream) {
+    const bytes = typeof chunk === "string" ? new TextEncoder().encode(chunk) : chunk;
+    chunks.push(bytes);
+    length += bytes.length;
+    if (length <= mostInput) continue;
+    throw new FileError(
+      `standard input: may have at most ${mostInput} bytes; it has more. Give one picture, or the name of its file.`,
+      { operation: "input", expected: String(mostInput) },
+    );
+  }
   return new Uint8Array(Buffer.concat(chunks));
 }
 

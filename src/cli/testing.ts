@@ -33,6 +33,7 @@ export async function gradus(argv: readonly string[], options: FakeOptions = {})
     style: plain,
     width: 80,
     live: options.interruptAt !== undefined,
+    isRead: () => true,
     readInput: async () => options.input ?? null,
     onInterrupt: (stop) => {
       interrupt = stop;

@@ -3,12 +3,17 @@
  * same as lines of JSON. An interrupt ends the run after the present steps and keeps what was learned.
  */
 
+import { DataError } from "../base/errors.ts";
+import { show } from "../base/show.ts";
+import { knownShape } from "../data/catalog.ts";
 import type { Dataset, Split } from "../data/dataset.ts";
 import { accuracy } from "../loss/accuracy.ts";
 import { crossEntropy } from "../loss/cross-entropy.ts";
 import { Network } from "../network/network.ts";
+import { parseLayers } from "../network/strings.ts";
 import { parseOptimizer } from "../optimizer/strings.ts";
 import type { TrainingEvent } from "../train/events.ts";
+import { checkRunFolder } from "../train/folder.ts";
 import { eventLine } from "../train/log.ts";
 import { checkData, type TrainOptions } from "../train/options.ts";
 import { train } from "../train/train.ts";
@@ -84,8 +89,11 @@ async function runTrain(args: Arguments, terminal: Terminal): Promise<ExitCode> 
   args.checkPositionals("train", 1, "It takes one data set; layers go in quotes, after --layers.");
   const source = args.positionals[0] ?? "ink";
   const asked = readOptions(args);
+  if (asked.out !== undefined) await checkRunFolder(asked.out);
   const layers = args.text("layers");
+  if (layers !== undefined) checkLayers(layers, source);
   const data = await readData(source, args, terminal);
+  checkClasses(data.train);
   const defaults = defaultsFor(data.train);
   const network = Network.from(data.train.inputShape, layers ?? defaults.layers);
   checkData("train", network, data.train);
@@ -97,8 +105,26 @@ async function runTrain(args: Arguments, terminal: Terminal): Promise<ExitCode> 
     validation: data.test,
     metrics: [accuracy()],
   };
-  if (args.has("json")) return tellMachine(network, data.train, options, terminal);
-  return tellPeople(source, network, data, options, terminal);
+  return interruptible(terminal, (signal) =>
+    args.has("json")
+      ? tellMachine(network, data.train, { ...options, signal }, terminal)
+      : tellPeople(source, network, data, { ...options, signal }, terminal),
+  );
+}
+
+/** What is wrong with layers whatever the data holds is said before the data is read, and perhaps downloaded. */
+function checkLayers(layers: string, source: string): void {
+  const parsed = parseLayers(layers);
+  const shape = knownShape(source);
+  if (shape !== null) new Network(shape, parsed);
+}
+
+function checkClasses({ classes }: Dataset): void {
+  if (classes?.length !== 1) return;
+  throw new DataError(
+    `train: needs data of two classes at least; all examples are of one class, ${show(classes[0]!)}. Check the labels.`,
+    { operation: "train", expected: "two classes", actual: classes[0]! },
+  );
 }
 
 /** What the flags say about the run; checked before any data is read. */
@@ -138,7 +164,18 @@ async function tellPeople(
   }
 }
 
-/** Trains, tells every event, and listens for the user's interrupt meanwhile. */
+/** Work that ends early, and in order, when the user interrupts it or nobody reads its output any more. */
+async function interruptible<T>(terminal: Terminal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const stop = new AbortController();
+  const release = terminal.onInterrupt(() => stop.abort());
+  try {
+    return await work(stop.signal);
+  } finally {
+    release();
+  }
+}
+
+/** Trains and tells every event. */
 async function follow(
   network: Network,
   data: Dataset,
@@ -146,13 +183,13 @@ async function follow(
   terminal: Terminal,
   tell: (event: TrainingEvent) => void,
 ): Promise<ExitCode> {
-  const stop = new AbortController();
-  const release = terminal.onInterrupt(() => stop.abort());
-  try {
-    const run = train(network, data, { ...options, signal: stop.signal });
-    for await (const event of run) tell(event);
-    return (await run).aborted ? 130 : 0;
-  } finally {
-    release();
+  const run = train(network, data, options);
+  for await (const event of run) tell(event);
+  const { aborted, steps } = await run;
+  if (aborted && steps === 0 && options.out !== undefined && !terminal.isRead()) {
+    terminal.complain(
+      `gradus train: nobody reads standard output; stopped before the first step, ${options.out} has no model.`,
+    );
   }
+  return aborted ? 130 : 0;
 }

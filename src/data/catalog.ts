@@ -3,6 +3,7 @@
  * under which licence. A table and nothing else; load.ts says how the files are read.
  */
 
+import type { Shape } from "../base/shape.ts";
 import { digitNames } from "./digits.ts";
 
 /** Sets that come as files. */
@@ -80,6 +81,19 @@ export const published: Readonly<Record<PublishedName, PublishedSet>> = {
     licence: "none stated: for your own use, not to be passed on",
   },
 };
+
+const shapes: Readonly<Record<DataName, Shape>> = {
+  ink: [16, 16],
+  mnist: [28, 28],
+  "fashion-mnist": [28, 28],
+  semeion: [16, 16],
+  usps: [16, 16],
+};
+
+/** The input shape of a set before it is read; null for what is no name of a set. */
+export function knownShape(source: string): Shape | null {
+  return isDataName(source) ? shapes[source] : null;
+}
 
 /** In the order in which people are told of them. */
 export const dataNames: readonly DataName[] = ["ink", ...(Object.keys(published) as PublishedName[])];

@@ -98,6 +98,20 @@ test("normalizing measures mean and deviation, and a test set can be given the s
   expect(normal.normalize().normalization).toEqual(normal.normalization);
 });
 
+test("what would normalize values away is refused", () => {
+  const data = sample();
+  for (const wrong of [{}, 5, null, "1", { multiply: 1, add: NaN }, { multiply: Infinity, add: 0 }]) {
+    expect(() => data.normalize(wrong as never)).toThrow(
+      "normalize: needs { multiply, add }, two finite numbers; got ",
+    );
+  }
+  expect(() => data.normalize(5 as never)).toThrow("got 5. Write { multiply: 1 / 255, add: 0 }.");
+  expect(() => data.normalize({ multiply: 3e38, add: 0 })).toThrow("normalize: every value must stay finite; 190 · 3");
+  // Too near together: the factor that would spread them is beyond float32.
+  const near = fromArrays({ inputs: [[0], [1e-44]], targets: [0, 1] });
+  expect(() => near.normalize()).toThrow("normalize: every value must stay finite");
+});
+
 test("targets that are values have a shape and no classes", () => {
   const data = fromArrays({
     inputs: [[1], [2]],

@@ -5,6 +5,7 @@
 
 import { FileError } from "../base/errors.ts";
 import { sha256 } from "../base/hash.ts";
+import { show } from "../base/show.ts";
 import { concat } from "./bytes.ts";
 
 /** No file of a known set is larger. */
@@ -46,7 +47,7 @@ async function receive(address: string): Promise<Uint8Array> {
   try {
     // Some servers would send a .gz file as text that is to be inflated on the way.
     const response = await fetch(address, { signal: stop.signal, headers: { "accept-encoding": "identity" } });
-    if (!response.ok) throw new Refusal(`answered ${response.status} ${response.statusText}`.trimEnd());
+    if (!response.ok) throw new Refusal(`answered ${response.status} ${show(response.statusText, 40)}`.trimEnd());
     const reader = response.body!.getReader();
     const chunks: Uint8Array[] = [];
     let length = 0;

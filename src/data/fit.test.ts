@@ -84,3 +84,14 @@ test("an empty picture and a network for other inputs are refused", () => {
       "Begin the network with such a shape and flatten().",
   );
 });
+
+test("sides beyond any picture's are refused before memory is taken", () => {
+  const strip: Image = { rows: 1, columns: 40_000, pixels: new Float32Array(40_000) };
+  expect(() => fitImage(strip, [16, 16], null, "strip.pgm")).toThrow(
+    "strip.pgm: a picture may have 30000 pixels along a side; it has 1 rows of 40000. Make it smaller.",
+  );
+  expect(() => fitImage(block(8, 2, 5), [1, 5000])).toThrow(
+    "picture: pictures are fitted to sides of at most 4096 pixels; the network takes [1, 5000]. " +
+      "Give it an example made in a program.",
+  );
+});

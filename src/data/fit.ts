@@ -32,6 +32,7 @@ export function fitImage(
   file = "picture",
 ): Example {
   const [rows, columns] = sizeOfPicture(inputShape);
+  checkSides(image, file);
   const ink = inkOf(image);
   const fits = image.rows === rows && image.columns === columns;
   const fitted = fits ? ink.pixels : scaled(cleaned(ink, file), rows, columns);
@@ -39,12 +40,34 @@ export function fitImage(
   return { data: fitted.map((value) => Math.fround(value * multiply) + add), shape: inputShape };
 }
 
+/** A model may come from anywhere: no number in it decides how much memory a picture takes. */
+const longestSide = 4096;
+
 function sizeOfPicture(shape: Shape): [rows: number, columns: number] {
-  if (shape.length === 2 || (shape.length === 3 && shape[2] === 1)) return [shape[0]!, shape[1]!];
+  if (shape.length === 2 || (shape.length === 3 && shape[2] === 1)) {
+    const [rows, columns] = [shape[0]!, shape[1]!];
+    if (rows <= longestSide && columns <= longestSide) return [rows, columns];
+    throw new ShapeError(
+      `picture: pictures are fitted to sides of at most ${longestSide} pixels; the network takes ${showShape(shape)}. ` +
+        "Give it an example made in a program.",
+      { operation: "picture", expected: `at most ${longestSide}`, actual: showShape(shape) },
+    );
+  }
   throw new ShapeError(
     `picture: needs a network with inputs [rows, columns] or [rows, columns, 1]; got ${showShape(shape)}. ` +
       "Begin the network with such a shape and flatten().",
     { operation: "picture", expected: "[rows, columns]", actual: showShape(shape) },
+  );
+}
+
+/** Longer sides than any camera's; each pixel along a side costs memory. */
+const longestPicture = 30_000;
+
+function checkSides({ rows, columns }: Image, file: string): void {
+  if (rows <= longestPicture && columns <= longestPicture) return;
+  throw new DataError(
+    `${file}: a picture may have ${longestPicture} pixels along a side; it has ${rows} rows of ${columns}. Make it smaller.`,
+    { operation: "picture", file, actual: `${rows}×${columns}` },
   );
 }
 

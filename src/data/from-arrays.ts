@@ -6,24 +6,15 @@
 import { DataError } from "../base/errors.ts";
 import { checkShape, type Shape, showShape, sizeOf } from "../base/shape.ts";
 import type { Mutable } from "../base/shape-types.ts";
+import { show, showValue } from "../base/show.ts";
+import { classNamesRule, mostClassNames, problemOfClassNames } from "../network/class-names.ts";
 import { Dataset } from "./dataset.ts";
-import { flattenNested, type Nested } from "./nested.ts";
-import type { Scale } from "./scale.ts";
-
-type NumberArray =
-  | Uint8Array
-  | Uint8ClampedArray
-  | Int8Array
-  | Uint16Array
-  | Int16Array
-  | Uint32Array
-  | Int32Array
-  | Float32Array
-  | Float64Array;
+import { flattenNested, isNumberArray, type Nested, type NumberArray } from "./nested.ts";
+import { checkScale, checkScaled, composeScales, identityScale, type Scale } from "./scale.ts";
 
 export interface ArraysOptions<In extends Shape = Shape> {
   /**
-   * One nested list per example, or all values flat in a typed array; a plain list of numbers is examples of shape `[1]`. A
+   * One nested list or typed array per example, or all values flat in one typed array; a plain list of numbers is examples of shape `[1]`. A
    * `Uint8Array` or `Float32Array` is kept, not copied.
    */
   readonly inputs: readonly Nested[] | NumberArray;
@@ -42,9 +33,6 @@ export interface ArraysOptions<In extends Shape = Shape> {
   readonly scale?: Scale;
 }
 
-/** Without names, labels beyond this are taken for a mistake. */
-const mostUnnamedClasses = 65536;
-
 /**
  * A data set from numbers in memory.
  *
@@ -54,9 +42,14 @@ const mostUnnamedClasses = 65536;
  * @example fromArrays({ inputs: [[0, 0], [0, 1], [1, 0], [1, 1]], targets: [0, 1, 1, 0], classes: ["same", "different"] })
  */
 export function fromArrays<const In extends Shape = Shape>(options: ArraysOptions<In>): Dataset<Mutable<In>> {
+  checkOptions(options);
   const { targets: given, classes: names } = options;
   const count = countOf(options);
   const inputs = rowsOf("inputs", options.inputs, options.inputShape, count);
+  if (options.scale !== undefined) {
+    checkScale("scale", options.scale);
+    checkScaled("scale", inputs.data, composeScales(options.scale, identityScale));
+  }
   const parts = {
     inputs: inputs.data,
     inputShape: inputs.shape as Mutable<In>,
@@ -67,6 +60,42 @@ export function fromArrays<const In extends Shape = Shape>(options: ArraysOption
   }
   const targets = rowsOf("targets", given, options.targetShape, count);
   return new Dataset({ ...parts, targets: asFloat32(targets.data), targetShape: targets.shape, classes: null });
+}
+
+/** For JavaScript, which knows no types. */
+function checkOptions(options: unknown): void {
+  const { inputs, targets, inputShape, targetShape, classes } = (options ?? {}) as Record<string, unknown>;
+  checkSource("inputs", inputs, "a list of numbers per example, or a typed array");
+  checkSource("targets", targets, "a label or a list of numbers per example, or a typed array");
+  for (const [name, shape] of Object.entries({ inputShape, targetShape })) {
+    if (shape === undefined || Array.isArray(shape)) continue;
+    throw new DataError(`data: ${name} is a list such as [28, 28]; got ${showValue(shape)}. Write it as a list.`, {
+      operation: "data",
+      actual: showValue(shape),
+    });
+  }
+  const problem = classes === undefined ? null : problemOfClassNames(classes);
+  if (problem !== null) throw badNames(problem);
+}
+
+function checkSource(name: string, source: unknown, needed: string): void {
+  if (Array.isArray(source) || isNumberArray(source)) return;
+  const hint = ArrayBuffer.isView(source)
+    ? "Convert it: Float32Array.from(values, Number)."
+    : typeof (source as { array?: unknown } | null | undefined)?.array === "function"
+      ? "Take its numbers: await tensor.array()."
+      : `Write fromArrays({ inputs: [[0, 1], [1, 0]], targets: [0, 1] }).`;
+  const actual = source === undefined ? "none" : showValue(source);
+  throw new DataError(`data: needs ${name}, ${needed}; got ${actual}. ${hint}`, {
+    operation: "data",
+    expected: name,
+    actual,
+    hint,
+  });
+}
+
+function badNames(problem: string): DataError {
+  return new DataError(`data: ${classNamesRule}; ${problem}. Correct classes.`, { operation: "data", actual: problem });
 }
 
 /** The number of examples, as the side that shows it says; the other side must agree. */
@@ -194,7 +223,7 @@ type LabelSource = readonly number[] | readonly string[] | NumberArray;
 
 function isLabels(targets: ArraysOptions["targets"]): targets is LabelSource {
   if (ArrayBuffer.isView(targets)) return !(targets instanceof Float32Array || targets instanceof Float64Array);
-  return targets.length > 0 && !Array.isArray(targets[0]);
+  return targets.length > 0 && !Array.isArray(targets[0]) && !ArrayBuffer.isView(targets[0]);
 }
 
 interface Labels {
@@ -205,7 +234,7 @@ interface Labels {
 function readLabels(source: LabelSource, names: readonly string[] | undefined): Labels {
   if (typeof source[0] === "string") return namedLabels(source as readonly string[], names);
   const numbers = source as ArrayLike<number>;
-  const most = names?.length ?? mostUnnamedClasses;
+  const most = names?.length ?? mostClassNames;
   let largest = 0;
   for (let i = 0; i < numbers.length; i++) {
     const label = numbers[i]!;
@@ -220,26 +249,45 @@ function readLabels(source: LabelSource, names: readonly string[] | undefined): 
 
 function badLabel(label: unknown, example: number, most: number, names: readonly string[] | undefined): DataError {
   const classes = names ? `the ${most} classes` : "unnamed classes";
-  const hint = Number.isInteger(label)
-    ? "Number the classes from 0, and name all of them in classes."
-    : "For quantities, give one list per example, such as [[0.5], [1.5]].";
+  const hint =
+    typeof label !== "number"
+      ? "Give every example a label."
+      : Number.isInteger(label)
+        ? "Number the classes from 0, and name all of them in classes."
+        : "For quantities, give one list per example, such as [[0.5], [1.5]].";
   return new DataError(
-    `targets: a label of ${classes} is an integer from 0 to ${most - 1}; got ${label} at example ${example}. ${hint}`,
-    { operation: "targets", actual: String(label), example, hint },
+    `targets: a label of ${classes} is an integer from 0 to ${most - 1}; got ${showValue(label)} at example ${example}. ${hint}`,
+    { operation: "targets", actual: showValue(label), example, hint },
   );
 }
 
 function namedLabels(source: readonly string[], names: readonly string[] | undefined): Labels {
+  for (let example = 0; example < source.length; example++) {
+    if (typeof source[example] === "string") continue;
+    const actual = showValue(source[example]);
+    throw new DataError(
+      `targets: every label must be a class name, as the first is; got ${actual} at example ${example}. Name its class.`,
+      { operation: "targets", actual, example },
+    );
+  }
   const classes = names ?? [...new Set(source)].sort();
+  const problem = problemOfClassNames(classes);
+  if (problem !== null) throw badNames(problem);
   const indices = new Map(classes.map((name, index) => [name, index]));
   const targets = Int32Array.from(source, (name, example) => {
     const index = indices.get(name);
     if (index !== undefined) return index;
     throw new DataError(
-      `targets: every label must be one of the classes ${classes.join(", ")}; got ${name} at example ${example}. ` +
+      `targets: every label must be one of the classes ${listed(classes)}; got ${show(name)} at example ${example}. ` +
         "Add it to classes, or correct it.",
       { operation: "targets", actual: name, example },
     );
   });
   return { targets, classes };
+}
+
+/** The first few names. */
+function listed(names: readonly string[]): string {
+  const first = names.slice(0, 12).map((name) => show(name, 40));
+  return names.length > first.length ? `${first.join(", ")} … (${names.length})` : first.join(", ");
 }

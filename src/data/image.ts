@@ -3,6 +3,7 @@
  * when it is needed. Refuses whatever begins like none of them.
  */
 
+import { type Bytes, bytesIn } from "../base/bytes.ts";
 import { FileError } from "../base/errors.ts";
 import { isPgm, readPgm } from "./pgm.ts";
 
@@ -17,12 +18,13 @@ export interface Image {
 /**
  * The picture in the bytes of a file; colours become grey, what is transparent white.
  *
- * @param bytes  the whole file: PGM; or PNG, JPEG, WebP, GIF with the package sharp (Node, Deno, Bun)
- * @param file   its name, for messages
+ * @param source  the whole file: PGM; or PNG, JPEG, WebP, GIF with the package sharp (Node, Deno, Bun)
+ * @param file    its name, for messages
  * @throws {FileError} the bytes are no such picture, or damaged
  * @example const { rows, columns } = await readImage(bytes, "seven.pgm");
  */
-export async function readImage(bytes: Uint8Array, file = "picture"): Promise<Image> {
+export async function readImage(source: Bytes, file = "picture"): Promise<Image> {
+  const bytes = bytesIn(source, file);
   if (isPgm(bytes)) return readPgm(bytes, file);
   const format = formatOf(bytes);
   if (format !== null) {

@@ -1,5 +1,6 @@
 /** The door `gradus/data`: data sets, where they come from, and what can be done with them. */
 
+export type { Bytes } from "../base/bytes.ts";
 export { Dataset, type Split, type SplitOptions } from "./dataset.ts";
 export { fitImage } from "./fit.ts";
 export { type ArraysOptions, fromArrays } from "./from-arrays.ts";

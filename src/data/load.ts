@@ -6,6 +6,7 @@
 import { DataError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 import { type Shape, sameShape, showShape } from "../base/shape.ts";
+import { show } from "../base/show.ts";
 import { type DataName, dataNames, idxNames, isDataName, type PublishedName, published } from "./catalog.ts";
 import type { Dataset, Split } from "./dataset.ts";
 import { readIdxPair } from "./idx.ts";
@@ -51,14 +52,14 @@ export async function loadData(source: string, options: LoadOptions = {}): Promi
   const names = dataNames.join(", ");
   if (kind === "file") {
     throw new DataError(
-      `data: ${source} is a file; data by path is a folder with IDX files of MNIST's names (${idxNames.train[0]} …). ` +
+      `data: ${show(source, 300)} is a file; data by path is a folder with IDX files of MNIST's names (${idxNames.train[0]} …). ` +
         `Name its folder, or one of ${names}.`,
       { operation: "data", actual: source },
     );
   }
   const near = nearest(source, dataNames);
   const hint = near === null ? `Name one of ${names}, or a folder that exists.` : `Did you mean ${near}?`;
-  throw new DataError(`data: there is no data set "${source}", and no folder of that name. ${hint}`, {
+  throw new DataError(`data: there is no data set "${show(source)}", and no folder of that name. ${hint}`, {
     operation: "data",
     actual: source,
     hint,

@@ -29,6 +29,15 @@ export interface FileBytes {
  */
 export async function obtain(set: PublishedSet, name: string, options: ObtainOptions): Promise<FileBytes> {
   const folder = options.dataDir ?? environment("GRADUS_DATA");
+  if (folder === "") {
+    throw new FileError(
+      `${set.name}: --data-dir (dataDir) must name a folder; it is empty. Leave it out to download.`,
+      {
+        operation: set.name,
+        hint: "leave dataDir out",
+      },
+    );
+  }
   if (folder === undefined) return { bytes: await fromCacheOrNet(set, name, options), file: name };
   const found = await fromFolder(`${folder}/${set.name}`, name);
   if (found) return found;

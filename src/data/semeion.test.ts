@@ -3,6 +3,8 @@
 import { gzipSync } from "node:zlib";
 import { expect, test } from "vitest";
 import { FileError } from "../base/errors.ts";
+import { readIdx } from "./idx.ts";
+import { readImage } from "./image.ts";
 import { readSemeion } from "./semeion.ts";
 import { readUsps } from "./usps.ts";
 
@@ -76,4 +78,16 @@ test.each([
   const attempt = readUsps(bytes(uspsLine("1"), bad), "u");
   await expect(attempt).rejects.toThrow(FileError);
   await expect(attempt).rejects.toThrow(message);
+});
+
+test("every reader takes what fetch gives, and refuses a file's name", async () => {
+  const { buffer } = bytes(semeionLine(7));
+  expect(readSemeion(buffer as ArrayBuffer).label(0)).toBe("7");
+  const readers: readonly ((source: never) => unknown)[] = [readSemeion, readUsps, readIdx, readImage];
+  for (const read of readers) {
+    await expect((async () => read("digits" as never))()).rejects.toThrow(
+      /: needs the bytes of a file, a Uint8Array or an ArrayBuffer; got "digits"\. Read or fetch the file/,
+    );
+  }
+  expect((await readIdx(Uint8Array.of(0, 0, 8, 1, 0, 0, 0, 1, 5).buffer)).data).toEqual(Uint8Array.of(5));
 });

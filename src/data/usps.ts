@@ -4,7 +4,9 @@
  * pictures here. Refuses any other line by its number.
  */
 
+import { type Bytes, bytesIn } from "../base/bytes.ts";
 import { FileError } from "../base/errors.ts";
+import { show } from "../base/show.ts";
 import type { Dataset } from "./dataset.ts";
 import { digitNames } from "./digits.ts";
 import { fromArrays } from "./from-arrays.ts";
@@ -18,11 +20,12 @@ const longestText = 64_000_000;
 /**
  * The data set in the text of `zip.train` or `zip.test`, gzipped or not.
  *
- * @param bytes  the whole file
- * @param file   its name, for messages
+ * @param source  the whole file
+ * @param file    its name, for messages
  * @throws {FileError} a line is not what the format says
  */
-export async function readUsps(bytes: Uint8Array, file = "zip.train"): Promise<Dataset<[16, 16]>> {
+export async function readUsps(source: Bytes, file = "zip.train"): Promise<Dataset<[16, 16]>> {
+  const bytes = bytesIn(source, file);
   const { bytes: text, all } = isGzip(bytes) ? await gunzip(bytes, longestText, file) : { bytes, all: true };
   if (!all) {
     throw new FileError(`${file}: must inflate to at most ${longestText} bytes; it has more. It is no file of USPS.`, {
@@ -43,11 +46,11 @@ export async function readUsps(bytes: Uint8Array, file = "zip.train"): Promise<D
     const numbers = line.trim().split(/\s+/);
     if (numbers.length !== 1 + pixels) refuse(`it has ${line.trim() === "" ? 0 : numbers.length} numbers`);
     const label = Number(numbers[0]);
-    if (!digitNames[label]) refuse(`its digit is ${numbers[0]!.slice(0, 20)}`);
+    if (!digitNames[label]) refuse(`its digit is ${show(numbers[0]!, 20)}`);
     targets[row] = label;
     for (let i = 0; i < pixels; i++) {
       const value = Number(numbers[1 + i]);
-      if (!(Math.abs(value) <= 1)) refuse(`column ${i + 2} is ${numbers[1 + i]!.slice(0, 20)}`);
+      if (!(Math.abs(value) <= 1)) refuse(`column ${i + 2} is ${show(numbers[1 + i]!, 20)}`);
       inputs[row * pixels + i] = (value + 1) / 2;
     }
   });

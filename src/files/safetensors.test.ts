@@ -134,7 +134,7 @@ const damaged: readonly [what: string, file: Uint8Array, message: string][] = [
   [
     "an absurd shape",
     fileOf({ x: tensor("U8", [2 ** 40, 2 ** 40], 0, 1) }, [0]),
-    "its shape is [1099511627776,1099511627776]",
+    "its shape is [1099511627776, 1099511627776]",
   ],
   ["a shape of texts", fileOf({ x: tensor("U8", ["1"], 0, 1) }, [0]), 'its shape is ["1"]'],
   [
@@ -172,6 +172,55 @@ test.each(damaged)("refuses %s", (_, file, message) => {
   expect(attempt).toThrow(message);
 });
 
+/** A header in which `part` stands for what would take too long to build as a value. */
+const nested = `${"[".repeat(1_000_000)}${"]".repeat(1_000_000)}`;
+const long = "x".repeat(5_000_000);
+const hostile: readonly [what: string, header: string, message: string][] = [
+  [
+    "a dtype nested a million deep",
+    `{"x":{"dtype":${nested},"shape":[1],"data_offsets":[0,1]}}`,
+    "its dtype is a list",
+  ],
+  [
+    "a shape nested a million deep",
+    `{"x":{"dtype":"U8","shape":${nested},"data_offsets":[0,1]}}`,
+    "its shape is a list",
+  ],
+  [
+    "offsets nested a million deep",
+    `{"x":{"dtype":"U8","shape":[1],"data_offsets":${nested}}}`,
+    "its offsets are a list",
+  ],
+  ["metadata nested a million deep", `{"__metadata__":{"a":${nested}}}`, "must consist of texts"],
+  ["a dtype of 5 MB", `{"x":{"dtype":"${long}","shape":[1],"data_offsets":[0,1]}}`, 'its dtype is "xxx'],
+  ["a shape of 5 MB", `{"x":{"dtype":"U8","shape":[${"1,".repeat(2_500_000)}1],"data_offsets":[0,1]}}`, "2500001 axes"],
+  ["a name of 5 MB", `{"${long}":1}`, "the header must give tensor xxx"],
+  ["a name with an escape sequence", '{"a\\u001b[2J\\nb":1}', "the header must give tensor a\ufffd[2J\ufffdb a dtype"],
+  ["an overlap of names of 5 MB", `{"${long}":{"dtype":"U8","shape":[1],"data_offsets":[1,2]}}`, "xxx… begins at 1"],
+];
+
+test.each(hostile)("refuses %s in one short sentence", (_, header, message) => {
+  try {
+    decodeSafetensors(fileOf(header, [0]), "m");
+    expect.unreachable();
+  } catch (error) {
+    expect(error).toBeInstanceOf(FileError);
+    expect((error as Error).message).toContain(message);
+    expect((error as Error).message.length).toBeLessThan(400);
+    expect((error as Error).message).not.toMatch(/\p{Cc}/u);
+  }
+});
+
+test("reads what fetch gives, and refuses a file's name", () => {
+  const bytes = encodeSafetensors({ w: { dtype: "uint8", shape: [1], data: Uint8Array.of(7) } });
+  expect(decodeSafetensors(bytes.slice().buffer).tensors.get("w")!.data).toEqual(Uint8Array.of(7));
+  expect(() => decodeSafetensors("model.safetensors" as never)).toThrow(
+    'safetensors: needs the bytes of a file, a Uint8Array or an ArrayBuffer; got "model.safetensors". ' +
+      "Read or fetch the file, and give what came: not its name, not its text.",
+  );
+  expect(() => decodeSafetensors(undefined as never)).toThrow("got undefined.");
+});
+
 test("reads Node's buffers, wherever they lie, into memory of its own", () => {
   const bytes = encodeSafetensors({ w: { dtype: "int32", shape: [2], data: Int32Array.of(1, 2) } });
   const buffer = Buffer.concat([Buffer.of(0), bytes]).subarray(1);
@@ -197,4 +246,15 @@ test("refuses to write tensors that contradict themselves", () => {
     "int32 needs a Int32Array, got a Float32Array",
   );
   expect(() => write("float32", "__metadata__")).toThrow("the name is reserved");
+  expect(() => write("float16" as never)).toThrow(
+    'safetensors: tensor w cannot be written: its dtype must be one of float32, float64, int32, uint32, uint8, bool, got "float16". ' +
+      "Correct the tensor.",
+  );
+  expect(() => encodeSafetensors({ w: undefined as never })).toThrow(
+    "it must be { dtype, shape, data }, got undefined",
+  );
+  expect(() => encodeSafetensors({ w: { dtype: "int32", shape: [1], data: [1] as never } })).toThrow("got [1]");
+  expect(() => encodeSafetensors({}, { epoch: 3 as never })).toThrow(
+    "safetensors: metadata consists of texts; epoch is 3. Write it as JSON.stringify has it.",
+  );
 });

@@ -5,10 +5,12 @@
  * type that has no exact counterpart is refused.
  */
 
+import { type Bytes, bytesIn } from "../base/bytes.ts";
 import { allocate, bytesOf, type Data, type DType } from "../base/dtype.ts";
 import { FileError } from "../base/errors.ts";
 import { type Shape, showShape, sizeOf } from "../base/shape.ts";
-import { type FileDType, fileDTypes, nameInFile } from "./safetensors-dtypes.ts";
+import { show, showValue } from "../base/show.ts";
+import { fileDTypes, nameInFile } from "./safetensors-dtypes.ts";
 
 /** A tensor's values in row-major order. */
 export interface TensorData {
@@ -26,6 +28,9 @@ export interface Safetensors {
 /** The specification's limit; also what keeps a hostile header small. */
 const longestHeader = 100_000_000;
 
+/** No tensor has more axes. */
+const mostAxes = 64;
+
 interface HeaderEntry {
   readonly dtype: string;
   readonly shape: Shape;
@@ -37,7 +42,7 @@ interface HeaderEntry {
  *
  * @param tensors   by name, in any order; data of as many elements as the shape has
  * @param metadata  any texts by name
- * @throws {FileError} data and shape of a tensor do not agree
+ * @throws {FileError} dtype, data and shape of a tensor do not agree, or metadata is no text
  */
 export function encodeSafetensors(
   tensors: ReadonlyMap<string, TensorData> | Readonly<Record<string, TensorData>>,
@@ -45,6 +50,7 @@ export function encodeSafetensors(
 ): Uint8Array {
   const entries: [string, TensorData][] = tensors instanceof Map ? [...tensors] : Object.entries(tensors);
   for (const [name, tensor] of entries) checkTensor(name, tensor);
+  checkMetadata(metadata);
   const header: [string, unknown][] = Object.keys(metadata).length > 0 ? [["__metadata__", metadata]] : [];
   // The widest first: then every tensor begins at a multiple of its element size.
   const placed = entries.toSorted(([, a], [, b]) => bytesOf(b.dtype) - bytesOf(a.dtype));
@@ -70,15 +76,22 @@ export function encodeSafetensors(
   return file;
 }
 
-function checkTensor(name: string, { dtype, shape, data }: TensorData): void {
+function checkTensor(name: string, tensor: TensorData): void {
   const refuse = (problem: string): never => {
-    throw new FileError(`safetensors: tensor ${name} cannot be written: ${problem}. Correct the tensor.`, {
+    throw new FileError(`safetensors: tensor ${show(name)} cannot be written: ${problem}. Correct the tensor.`, {
       operation: "safetensors",
       tensor: name,
       actual: problem,
     });
   };
   if (name === "__metadata__") refuse("the name is reserved");
+  if (!isObject(tensor)) refuse(`it must be { dtype, shape, data }, got ${showValue(tensor)}`);
+  const { dtype, shape, data } = tensor;
+  if (!Object.hasOwn(nameInFile, dtype)) {
+    refuse(`its dtype must be one of ${Object.keys(nameInFile).join(", ")}, got ${showValue(dtype)}`);
+  }
+  if (!isCounts(shape)) refuse(`its shape must be a list of integers from 0, got ${showValue(shape)}`);
+  if (!ArrayBuffer.isView(data)) refuse(`its data must be a typed array, got ${showValue(data)}`);
   if (data.length !== sizeOf(shape)) {
     refuse(`shape ${showShape(shape)} needs ${sizeOf(shape)} values, got ${data.length}`);
   }
@@ -86,15 +99,26 @@ function checkTensor(name: string, { dtype, shape, data }: TensorData): void {
   if (data.constructor !== array) refuse(`${dtype} needs a ${array.name}, got a ${data.constructor.name}`);
 }
 
+function checkMetadata(metadata: Readonly<Record<string, string>>): void {
+  const found = Object.entries(metadata).find(([, text]) => typeof text !== "string");
+  if (!found) return;
+  const [name, value] = found;
+  throw new FileError(
+    `safetensors: metadata consists of texts; ${show(name)} is ${showValue(value)}. Write it as JSON.stringify has it.`,
+    { operation: "safetensors", metadata: name, actual: showValue(value) },
+  );
+}
+
 /**
  * The tensors in the bytes of a `.safetensors` file; copies. Numbers of half precision become float32, those of 8, 16
  * and 64 bits int32, where that is exact.
  *
- * @param bytes  the whole file
- * @param file   its name, for messages
+ * @param source  the whole file
+ * @param file    its name, for messages
  * @throws {FileError} the bytes are no such file, are cut off, or hold numbers that have no exact counterpart
  */
-export function decodeSafetensors(bytes: Uint8Array, file = "safetensors"): Safetensors {
+export function decodeSafetensors(source: Bytes, file = "safetensors"): Safetensors {
+  const bytes = bytesIn(source, file);
   const refuse: Refuse = (rule, actual, hint = "Fetch or save the file again.") => {
     throw new FileError(`${file}: ${rule}; ${actual}. ${hint}`, { operation: "safetensors", file, actual, hint });
   };
@@ -115,7 +139,7 @@ export function decodeSafetensors(bytes: Uint8Array, file = "safetensors"): Safe
     const { dtype: decoded, decode } = fileDTypes[dtype]!;
     const data = decode(body.subarray(begin, end));
     if (data === null) {
-      refuse(`tensor ${name} of ${dtype} must fit ${decoded}`, "it has other values", "Convert it before.");
+      refuse(`tensor ${show(name)} of ${dtype} must fit ${decoded}`, "it has other values", "Convert it before.");
     }
     tensors.set(name, { dtype: decoded, shape, data });
   }
@@ -158,7 +182,7 @@ function readHeader(json: Uint8Array, refuse: Refuse): Header {
   const entries = Object.entries(tensors).map(([name, entry]): [string, HeaderEntry] => {
     const problem = problemOf(entry);
     if (problem !== null)
-      refuse(`the header must give tensor ${name} a dtype, a shape and offsets that agree`, problem);
+      refuse(`the header must give tensor ${show(name)} a dtype, a shape and offsets that agree`, problem);
     return [name, entry as HeaderEntry];
   });
   return { entries, metadata: metadata as Record<string, string> };
@@ -181,15 +205,16 @@ function isObject(value: unknown): value is Record<string, unknown> {
 function problemOf(entry: unknown): string | null {
   if (!isObject(entry)) return "its entry is no object";
   const { dtype, shape, data_offsets: offsets } = entry;
-  const type: FileDType | undefined = Object.hasOwn(fileDTypes, String(dtype)) ? fileDTypes[String(dtype)] : undefined;
-  if (!type) return `its dtype is ${JSON.stringify(dtype)}, known are ${Object.keys(fileDTypes).join(", ")}`;
-  if (!isCounts(shape) || !Number.isSafeInteger(sizeOf(shape) * type.bytes))
-    return `its shape is ${JSON.stringify(shape)}`;
-  if (!isCounts(offsets) || offsets.length !== 2) return `its offsets are ${JSON.stringify(offsets)}`;
+  // Only a text is looked up: making a text of anything else may not end.
+  const type = typeof dtype === "string" && Object.hasOwn(fileDTypes, dtype) ? fileDTypes[dtype] : undefined;
+  if (!type) return `its dtype is ${showValue(dtype)}, known are ${Object.keys(fileDTypes).join(", ")}`;
+  if (!isCounts(shape) || !Number.isSafeInteger(sizeOf(shape) * type.bytes)) return `its shape is ${showValue(shape)}`;
+  if (shape.length > mostAxes) return `its shape has ${shape.length} axes, at most ${mostAxes} are read`;
+  if (!isCounts(offsets) || offsets.length !== 2) return `its offsets are ${showValue(offsets)}`;
   const bytes = sizeOf(shape) * type.bytes;
   const [begin, end] = offsets as [number, number];
   if (end - begin === bytes) return null;
-  return `${String(dtype)} ${showShape(shape)} takes ${bytes} bytes, its offsets ${showShape(offsets)} span ${end - begin}`;
+  return `${dtype} ${showShape(shape)} takes ${bytes} bytes, its offsets ${showShape(offsets)} span ${end - begin}`;
 }
 
 function isCounts(value: unknown): value is readonly number[] {
@@ -211,7 +236,7 @@ function checkOffsets(entries: Header["entries"], size: number, refuse: Refuse):
     if (begin !== position) {
       refuse(
         "tensors must follow one another without gap or overlap",
-        `${name} begins at ${begin} instead of ${position}`,
+        `${show(name)} begins at ${begin} instead of ${position}`,
       );
     }
     position = end;

@@ -9,7 +9,7 @@ import { closeSync, constants, openSync, statSync, writeSync } from "node:fs";
 import { access, mkdir, open, readFile as read, realpath, rename, rm, stat } from "node:fs/promises";
 import { dirname, join, relative, resolve } from "node:path";
 import { FileError } from "../errors.ts";
-import { show, showValue } from "../show.ts";
+import { showPath } from "../show.ts";
 
 /** What the codes of the operating system mean, as far as a user can do something about it. */
 const meanings: Readonly<Record<string, string>> = {
@@ -38,10 +38,9 @@ function describe(error: unknown): string {
 
 /** One sentence: which path, what it must be, what it is, the way out. */
 function failure(operation: string, path: string, rule: string, hint: string, cause: unknown): FileError {
-  const shown = typeof path === "string" && path !== "" ? show(path, 300) : showValue(path);
   const actual = describe(cause);
   return new FileError(
-    `${shown}: must be ${rule}; ${actual}. ${hint}`,
+    `${showPath(path)}: must be ${rule}; ${actual}. ${hint}`,
     { operation, file: path, actual, hint },
     { cause },
   );

@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { bar, drawConfidences, track } from "./bars.ts";
 import { drawConfusion } from "./confusion.ts";
 import { averages, drawCurve } from "./curve.ts";
-import { drawImage, frame, imageSize } from "./image.ts";
+import { drawableSize, drawImage, frame, imageSize } from "./image.ts";
 import { count, duration, percent, rate, significant, thousands } from "./numbers.ts";
 import { beside, coloured, padEnd, padStart, plain, styleFor, visible } from "./style.ts";
 
@@ -64,6 +64,15 @@ describe("image", () => {
   test("keeps every grey where there are colours", () => {
     const [line] = drawImage([0, 1], 2, 1, coloured);
     expect(line).toBe("\u001b[38;5;232m\u001b[48;5;255m▀\u001b[39;49m");
+  });
+
+  test("is drawn where it fits", () => {
+    expect(drawableSize([16, 76], 80)).toEqual({ rows: 16, columns: 76 });
+    expect([drawableSize([16, 77], 80), drawableSize([129, 16], 80), drawableSize([784], 80)]).toEqual([
+      null,
+      null,
+      null,
+    ]);
   });
 
   test("is framed, and known by its shape", () => {

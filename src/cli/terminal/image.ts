@@ -37,6 +37,15 @@ export function frame(block: readonly string[], width: number, style: Style): st
   return [style.dim(`╭${horizontal}╮`), ...block.map((line) => `${side}${line}${side}`), style.dim(`╰${horizontal}╯`)];
 }
 
+/** Higher pictures would scroll away. */
+const mostRows = 128;
+
+/** The same where a framed picture of that size fits a terminal. */
+export function drawableSize(shape: readonly number[], width: number): { rows: number; columns: number } | null {
+  const size = imageSize(shape);
+  return size !== null && size.columns + 4 <= width && size.rows <= mostRows ? size : null;
+}
+
 /** Rows and columns of an example's shape when it is one grey image: `[r, c]` or `[r, c, 1]`. */
 export function imageSize(shape: readonly number[]): { rows: number; columns: number } | null {
   const isGrey = shape.length === 2 || (shape.length === 3 && shape[2] === 1);

@@ -4,6 +4,7 @@
  */
 
 import { FileError } from "../../base/errors.ts";
+import { show } from "../../base/show.ts";
 import type { Image } from "../image.ts";
 
 /** Beyond this a picture is no picture of something to be recognized. */
@@ -28,7 +29,7 @@ export async function decodeImage(bytes: Uint8Array, file: string, format: strin
     const pixels = Float32Array.from({ length: rows * columns }, (_, i) => data[i * channels]! / 255);
     return { rows, columns, pixels };
   } catch (cause) {
-    const actual = cause instanceof Error ? cause.message.split("\n")[0]! : "unknown";
+    const actual = cause instanceof Error ? show(cause.message.split("\n")[0]!, 200) : "unknown";
     throw new FileError(
       `${file}: must be a whole ${format} picture of at most ${mostPixels / 1e6} million pixels; it could not be decoded (${actual}). ` +
         "Save it again.",
