@@ -81,3 +81,14 @@ test("that only another run's program computes is refused", async () => {
   );
   await expect(evaluate(slope().initialize(), line, { loss })).rejects.toThrow("evaluate: the tensor belongs to");
 });
+
+test("of the network's own parameters is refused: it would be a constant", async () => {
+  const net = slope().initialize();
+  const loss = (output: Tensor, target: Tensor): Tensor => {
+    const penalty = net.parameters.get("0.weight")!.square().sum();
+    return plain(output, target).add(penalty) as Tensor;
+  };
+  await expect(train(net, line, { ...byHand, loss })).rejects.toThrow(
+    "train: the loss, a metric or a layer uses net.parameters (0.weight), which are constants there",
+  );
+});

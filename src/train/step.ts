@@ -5,11 +5,11 @@
  */
 
 import { isFloat } from "../base/dtype.ts";
-import { invariant } from "../base/errors.ts";
+import { invariant, TrainingError } from "../base/errors.ts";
 import { build } from "../graph/build.ts";
 import { gradient } from "../graph/gradient.ts";
-import type { Module, State } from "../graph/module.ts";
-import type { Node } from "../graph/node.ts";
+import { type Module, rootsOf, type State } from "../graph/module.ts";
+import { type Node, topological } from "../graph/node.ts";
 import { type Loss, reduceLoss } from "../loss/loss.ts";
 import type { Metric } from "../loss/metric.ts";
 import type { ParameterSpec, RandomSource } from "../network/layer.ts";
@@ -133,7 +133,21 @@ export function traceStep(spec: StepSpec): StepProgram {
     };
     return { module, purposes: [...forward.random.nodes.keys()] };
   });
+  refuseOwnParameters(spec.network, traced.module);
   return { ...traced, ...close(traced.module, "train") };
+}
+
+/** `net.parameters` inside a loss are the values of before the step: no gradient would flow through them. */
+function refuseOwnParameters(network: Network, module: Module): void {
+  if (!network.initialized) return;
+  const used = new Set(topological(rootsOf(module)));
+  const own = [...network.parameters].find(([, parameter]) => used.has(nodeOf(parameter)));
+  if (!own) return;
+  throw new TrainingError(
+    `train: the loss, a metric or a layer uses net.parameters (${own[0]}), which are constants there: no gradient flows through ` +
+      "them. For a penalty on weights give weightDecay to the optimizer.",
+    { operation: "train", parameter: own[0], hint: "weightDecay" },
+  );
 }
 
 /** The gradient of a scalar for every parameter; zero where the scalar does not depend on it. */
