@@ -8,12 +8,9 @@ import type { MetricLike } from "../loss/metric.ts";
 import type { Network } from "../network/network.ts";
 import type { Numerics, TargetName } from "../targets/target.ts";
 import { tensor } from "../tensor/create.ts";
-import { Evaluation } from "./evaluation.ts";
 import type { Scores } from "./events.ts";
-import { Holdings } from "./holdings.ts";
 import { checkData, checkPreparation, metricsOf } from "./options.ts";
 import { targetFor } from "./place.ts";
-import { placeParameters } from "./state.ts";
 
 export interface EvaluateOptions {
   readonly loss: LossLike;
@@ -37,14 +34,9 @@ export async function evaluate(network: Network, data: Dataset, options: Evaluat
   checkData("evaluate", network, data);
   checkPreparation("evaluate", network, data);
   const metrics = metricsOf(options.metrics ?? []);
-  const holdings = new Holdings(await targetFor(network, options));
-  try {
-    const parameters = await placeParameters(network, holdings);
-    const evaluation = await Evaluation.prepare({ network, loss, metrics }, data, holdings);
-    return await evaluation.run(parameters);
-  } finally {
-    holdings.release();
-  }
+  const target = await targetFor(network, options);
+  const { scoresOf } = await import("./evaluation.ts");
+  return scoresOf({ network, loss, metrics }, data, target);
 }
 
 /** Examples per forward pass. */

@@ -14,9 +14,10 @@ import type { Network } from "../network/network.ts";
 import type { Executable, Target, TargetBuffer } from "../targets/target.ts";
 import { type Closed, close, inTrace, nodeOf, tensorOf } from "../tensor/trace.ts";
 import type { Scores } from "./events.ts";
-import type { Holdings } from "./holdings.ts";
+import { Holdings } from "./holdings.ts";
 import { dataNodes, gatherBatch, type Layout, layoutOf, placeData, type Resident } from "./layout.ts";
 import { Means } from "./means.ts";
+import { placeParameters } from "./state.ts";
 import { nextCursor, spread } from "./step.ts";
 
 /** Examples per step; the result means the same for every size. */
@@ -116,4 +117,16 @@ function traceEvaluation({ network, loss, metrics }: EvaluationSpec, layout: Lay
     return { inputs, states: [nextCursor(cursor)], outputs: [], guard: null, log };
   });
   return close(traced, "evaluate");
+}
+
+/** Loss and metrics of a network with the parameters it has, once. */
+export async function scoresOf(spec: EvaluationSpec, data: Dataset, target: Target): Promise<Scores> {
+  const holdings = new Holdings(target);
+  try {
+    const parameters = await placeParameters(spec.network, holdings);
+    const evaluation = await Evaluation.prepare(spec, data, holdings);
+    return await evaluation.run(parameters);
+  } finally {
+    holdings.release();
+  }
 }
