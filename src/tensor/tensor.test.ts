@@ -38,6 +38,11 @@ const cases: Record<string, readonly [() => Tensor, unknown]> = {
   "mod int32": [() => ints(7, -7, 7, 5).mod(ints(3, 3, -3, 0)), [1, 2, -2, 5]],
   pow: [() => tensor([2, 9, -2, 0, -2]).pow(tensor([10, 0.5, 3, 0, 0.5])), [1024, 3, -8, 1, Number.NaN]],
   "pow by a number": [() => tensor([1, 2, 3]).pow(2), [1, 4, 9]],
+  // 1.1 squared, cubed and inverted as float32 rounds the products and the quotient.
+  "pow by 1": [() => tensor([1.1, -2]).pow(1), [Math.fround(1.1), -2]],
+  "pow by 2": [() => tensor([1.1]).pow(2), [Math.fround(Math.fround(1.1) * Math.fround(1.1))]],
+  "pow by 3": [() => tensor([27, -5]).pow(3), [19683, -125]],
+  "pow by −1": [() => tensor([3, 0]).pow(-1), [Math.fround(1 / 3), Infinity]],
   maximum: [() => tensor([1, Number.NaN, -0]).maximum(tensor([2, 1, 0])), [2, Number.NaN, 0]],
   minimum: [() => tensor([1, Number.NaN, 0]).minimum(tensor([2, 1, -0])), [1, Number.NaN, -0]],
   fma: [() => tensor([2, 3]).fma(tensor([4, 5]), 1), [9, 16]],

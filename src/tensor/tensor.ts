@@ -13,6 +13,7 @@ import { requireDType } from "../graph/ops/rules.ts";
 import { matmul } from "./contract.ts";
 import { nest } from "./nested.ts";
 import { asNode, broadcastTo, checkDType, type Operand, together } from "./operands.ts";
+import { simplePower } from "./powers.ts";
 import { addPending, type Cell, realizeCells } from "./realize.ts";
 import type { ExistingAxis } from "./rules/axes.ts";
 import type { Broadcast, BroadcastTo, Meeting, Partner, Selected } from "./rules/broadcast.ts";
@@ -154,9 +155,13 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> {
     return this.#with("mod", other, build.mod);
   }
 
-  /** `xʸ`, to 4 ulp in float32, with IEEE 754's special values; NaN for x < 0 unless y is an integer. */
+  /**
+   * `xʸ`, to 4 ulp in float32, with IEEE 754's special values; NaN for x < 0 unless y is an integer. The numbers 1, 2, 3 and −1 as
+   * exponents are products and a quotient, so that squares are exact where they can be.
+   */
   pow<const O extends Other<D>>(other: Partner<"pow", S, O>): Tensor<Meeting<"pow", S, O>, D> {
-    return this.#with("pow", other, build.pow);
+    const simple = simplePower(other);
+    return simple ? this.#as(simple) : this.#with("pow", other, build.pow);
   }
 
   /** The larger of each pair; NaN where one is. The gradient of a tie is split in halves. */
