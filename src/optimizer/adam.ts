@@ -2,6 +2,7 @@
 
 import { type Reader, reader } from "../base/call.ts";
 import { pow } from "../base/math.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import {
   aboveZero,
   belowOne,
@@ -83,13 +84,16 @@ function make(name: string, options: AdamOptions, ownDefaults: typeof defaults, 
       };
     },
     update: ({ parameter, gradient, state, scalars, kind }) => {
-      const g = decoupled ? gradient : withWeightDecay(gradient, parameter, kind, weightDecay);
+      const g = withWeightDecay(gradient, parameter, kind, decoupled ? 0 : weightDecay);
       const shrinks = decoupled && kind === "weight" && weightDecay !== 0;
-      const from = shrinks ? parameter.mul(scalars.kept!) : parameter;
-      const mean = flushSubnormals(state.mean!.mul(beta1).add(g.mul(1 - beta1)));
-      const square = flushSubnormals(state.square!.mul(beta2).add(g.square().mul(1 - beta2)));
+      const from = shrinks ? flushSubnormals(parameter.mul(scalars.kept!)) : parameter;
+      const blend = (old: Tensor, kept: number, value: Tensor): Tensor =>
+        flushSubnormals(flushSubnormals(old.mul(kept)).add(flushSubnormals(value.mul(1 - kept))));
+      const mean = blend(state.mean!, beta1, g);
+      const square = blend(state.square!, beta2, g.square());
       const root = square.sqrt().mul(scalars.rootCorrection!).add(epsilon);
-      return { parameter: from.sub(mean.mul(scalars.stepSize!).div(root)), state: { mean, square } };
+      const step = flushSubnormals(flushSubnormals(mean.mul(scalars.stepSize!)).div(root));
+      return { parameter: from.sub(step), state: { mean, square } };
     },
     print: () => printOptimizer(name, learningRate, settings, ownDefaults),
   };

@@ -64,10 +64,10 @@ export function sgd(options: SgdOptions = {}): Optimizer {
     update: ({ parameter, gradient, state, scalars, kind }): UpdateOutput => {
       const g = withWeightDecay(gradient, parameter, kind, weightDecay);
       const rate = scalars.learningRate!;
-      if (momentum === 0) return { parameter: parameter.sub(g.mul(rate)), state: {} };
-      const velocity = flushSubnormals(state.velocity!.mul(momentum).add(g));
-      const direction = nesterov ? velocity.mul(momentum).add(g) : velocity;
-      return { parameter: parameter.sub(direction.mul(rate)), state: { velocity } };
+      if (momentum === 0) return { parameter: parameter.sub(flushSubnormals(g.mul(rate))), state: {} };
+      const velocity = flushSubnormals(flushSubnormals(state.velocity!.mul(momentum)).add(g));
+      const direction = nesterov ? flushSubnormals(flushSubnormals(velocity.mul(momentum)).add(g)) : velocity;
+      return { parameter: parameter.sub(flushSubnormals(direction.mul(rate))), state: { velocity } };
     },
     print: () => printOptimizer("sgd", learningRate, settings, defaults),
   };

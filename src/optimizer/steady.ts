@@ -9,12 +9,16 @@ import type { Tensor } from "../tensor/tensor.ts";
 /** 2⁻¹²⁶, the smallest float32 with full precision. */
 const smallestNormal = 1.1754943508222875e-38;
 
-/** x, with 0 where |x| < 2⁻¹²⁶. */
+/**
+ * x, with 0 where |x| < 2⁻¹²⁶. Optimizers apply it to everything they multiply or divide, so that no subnormal number meets a sum,
+ * where targets that flush at once and targets that flush what they store would part.
+ */
 export function flushSubnormals(x: Tensor): Tensor {
   return x.abs().less(smallestNormal).select(0, x);
 }
 
 /** The gradient with that of `(decay/2)·|w|²` added, for weights; biases are spared. */
 export function withWeightDecay(gradient: Tensor, parameter: Tensor, kind: ParameterKind, decay: number): Tensor {
-  return decay === 0 || kind === "bias" ? gradient : parameter.mul(decay).add(gradient);
+  const g = flushSubnormals(gradient);
+  return decay === 0 || kind === "bias" ? g : flushSubnormals(flushSubnormals(parameter.mul(decay)).add(g));
 }
