@@ -16,6 +16,12 @@ test("wasm passes, and the table counts every case", async () => {
   expect(lines.at(-1)).toMatchObject({ event: "speed", target: "wasm", numerics: "portable" });
 });
 
+test("the reference alone proves nothing, and is not called agreement", async () => {
+  const ran = await gradus(["doctor", "--target", "reference", "--numerics", "portable"]);
+  expect(ran.code).toBe(1);
+  expect(ran.lines.at(-1)).toContain("Nothing was compared with the reference.");
+});
+
 test("a target that computes one element wrongly is found", async () => {
   const wasm = await target("wasm", { numerics: "portable" });
   const broken: Target = {

@@ -1,6 +1,6 @@
 /**
  * `gradus doctor`: runs the conformance list on this machine, every target in every numerics mode it has, and prints what agrees. Exits
- * with 1 where a single element differs.
+ * with 1 where a single element differs, or where nothing could be compared.
  */
 
 import { TargetError } from "../base/errors.ts";
@@ -41,6 +41,7 @@ async function runDoctor(args: Arguments, terminal: Terminal): Promise<ExitCode>
   const json = args.has("json");
   if (!json) print(terminal, `${engine()}`, "");
   let failures = 0;
+  let compared = 0;
   for (const name of asked.target ? [asked.target] : targetNames) {
     for (const numerics of asked.numerics ? [asked.numerics] : modes) {
       const target = await start(name, numerics);
@@ -51,12 +52,13 @@ async function runDoctor(args: Arguments, terminal: Terminal): Promise<ExitCode>
       const reports = await runConformance(target);
       const speed = await measureSpeed(target);
       failures += reports.reduce((sum, report) => sum + report.failures.length, 0);
+      if (name !== "reference") compared++;
       if (json) printLines(target, reports, speed, terminal);
       else printTable(target, reports, speed, terminal);
     }
   }
-  if (!json) print(terminal, verdict(failures, terminal));
-  return failures === 0 ? 0 : 1;
+  if (!json) print(terminal, verdict(failures, compared, terminal));
+  return failures === 0 && compared > 0 ? 0 : 1;
 }
 
 /** The target, or why it does not start here. */
@@ -98,7 +100,9 @@ function printTable(target: Target, reports: readonly FamilyReport[], speed: Spe
   print(terminal, style.dim(`  ${figures}`), "");
 }
 
-function verdict(failures: number, { style }: Terminal): string {
+function verdict(failures: number, compared: number, { style }: Terminal): string {
+  if (failures === 0 && compared === 0)
+    return style.red("Nothing was compared with the reference. Run it without flags.");
   if (failures === 0) return style.green("All targets agree with the reference to the bit.");
   return style.red(`${count(failures, "case")} differ. Please report this with the output of gradus doctor --json.`);
 }
