@@ -110,6 +110,14 @@ describe("refusals", () => {
     await expect(reading).rejects.toThrow("data: the tensor belongs to a function that grad or compile records");
   });
 
+  test("calling a compiled function inside: at once, so that no promise is left behind", async () => {
+    const inner = compile((x: Tensor) => x.square());
+    const inside = (x: Tensor): Tensor => inner(x) as never;
+    const sentence = "compile: a compiled function runs; it cannot be recorded by grad or by another compile.";
+    await expect(compile(inside)(tensor([1]))).rejects.toThrow(sentence);
+    expect(() => grad(inside)(tensor(1))).toThrow(sentence);
+  });
+
   test("an error while recording comes back, and the next call records again", async () => {
     let broken = true;
     const f = compile((x: Tensor) => {

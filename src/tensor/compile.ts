@@ -15,7 +15,7 @@ import { Recent, runModule } from "./programs.ts";
 import { inputsOf, targetOf } from "./realize.ts";
 import { leaf, type Storage, storageOf } from "./storage.ts";
 import { nodeOf, realize, type Tensor, tensorOf } from "./tensor.ts";
-import { inTrace } from "./tracing.ts";
+import { inTrace, isTracing } from "./tracing.ts";
 
 interface Compiled {
   readonly module: Module;
@@ -43,7 +43,7 @@ export function compile<Args extends Tensors[], R extends Tensors>(
 ): (...args: Args) => Promise<R> {
   checkFunction("compile", f, "from tensors to tensors");
   const programs = new Recent<Promise<Compiled>>();
-  return async (...args) => {
+  const run = async (...args: Args): Promise<R> => {
     for (const arg of args) checkTensors("compile", "every argument", arg);
     const given = tensorsOf(args);
     const key = describeTree(args as Tensors, isTensor, ({ dtype, shape }) => `${dtype} ${showShape(shape)}`);
@@ -58,6 +58,16 @@ export function compile<Args extends Tensors[], R extends Tensors>(
     const storages = await runModule(target, module, executable, values);
     const outputs = storages.map((storage, i) => tensorOf(leaf(storage, module.outputs[i]!.shape)));
     return mapTree(result, isTensor, (tensor) => outputs[places.get(tensor)!]!) as R;
+  };
+  return (...args) => {
+    // Thrown at once: a promise made while another function is recorded would be dropped with its error.
+    if (isTracing()) {
+      throw new GradusError(
+        "compile: a compiled function runs; it cannot be recorded by grad or by another compile. Call the plain function there.",
+        { operation: "compile" },
+      );
+    }
+    return run(...args);
   };
 }
 

@@ -120,12 +120,15 @@ export function checkFunction(operation: string, f: unknown, kind: string): void
   });
 }
 
+/** Deeper nesting is taken for a record that holds itself. */
+const deepest = 64;
+
 /** Throws where something else than tensors stands in arrays and records. */
-export function checkTensors(operation: string, what: string, value: unknown): void {
+export function checkTensors(operation: string, what: string, value: unknown, depth: number = 0): void {
   if (isTensor(value)) return;
   const isNested = typeof value === "object" && value !== null && !ArrayBuffer.isView(value);
-  if (isNested) {
-    for (const part of Object.values(value)) checkTensors(operation, what, part);
+  if (isNested && depth < deepest) {
+    for (const part of Object.values(value)) checkTensors(operation, what, part, depth + 1);
     return;
   }
   const actual = showValue(value);

@@ -6,6 +6,7 @@
 import { allocate, type DType, dtypes, isFloat } from "../base/dtype.ts";
 import { DTypeError, ShapeError } from "../base/errors.ts";
 import { broadcastShapes, checkList, checkShape, type Shape, sameShape, showShape } from "../base/shape.ts";
+import { showValue } from "../base/show.ts";
 import { build } from "../graph/build.ts";
 import type { Node } from "../graph/node.ts";
 import { numberLeaf } from "./storage.ts";
@@ -53,6 +54,10 @@ export function checkDType(operation: string, dtype: DType): void {
 
 /** The number as the dtype holds it: floats round, everything else must hold it exactly. */
 export function numberIn(operation: string, value: number, dtype: DType): number {
+  if (typeof value !== "number") {
+    const actual = showValue(value);
+    throw new DTypeError(`${operation}: needs a number; got ${actual}. Convert it first.`, { operation, actual });
+  }
   const held = allocate(dtype, 1);
   held[0] = value;
   if (isFloat(dtype) || (held[0] === value && (dtype !== "bool" || value <= 1))) return held[0]!;

@@ -150,7 +150,7 @@ export class Tensor<out S extends Shape = Shape, out D extends DType = DType> {
     return this.#with("floorDiv", other, build.floorDiv);
   }
 
-  /** What is left of `x / y` rounded down: it has the sign of y. For integers `x mod 0` is x. */
+  /** What is left of `x / y` rounded down: it has the sign of y, or is +0. For integers `x mod 0` is x. */
   mod<const O extends Other<D>>(other: Partner<"mod", S, O>): Tensor<Meeting<"mod", S, O>, D> {
     return this.#with("mod", other, build.mod);
   }

@@ -89,9 +89,12 @@ export const pow: ElementwiseOperation<None> = binary("pow", {
     const [x, y] = node.inputs as [Node, Node];
     const constant = (value: number): Node => b.constant(value, g.shape, g.dtype);
     const [zero, one] = [constant(0), constant(1)];
-    // y · x^(y−1), which is 0 for y = 0 whatever x is; and xʸ · ln x, which is 0 at x = 0.
-    const towardsBase = b.select(b.equal(y, zero), zero, b.mul(y, b.pow(x, b.sub(y, one))));
-    const towardsExponent = b.select(b.equal(x, zero), zero, b.mul(node, b.log(b.select(b.equal(x, zero), one, x))));
+    // y · x^(y−1), which is 0 for y = 0 whatever x is; and xʸ · ln x, which is 0 at x = 0 unless y < 0. What is masked is made harmless
+    // inside too: its own gradient would be 0 · ∞.
+    const isConstant = b.equal(y, zero);
+    const towardsBase = b.select(isConstant, zero, b.mul(y, b.pow(x, b.sub(b.select(isConstant, one, y), one))));
+    const isFlat = b.and(b.equal(x, zero), b.lessEqual(zero, y));
+    const towardsExponent = b.select(isFlat, zero, b.mul(node, b.log(b.select(isFlat, one, x))));
     return [b.mul(g, towardsBase), b.mul(g, towardsExponent)];
   },
 });
