@@ -15,7 +15,7 @@ import {
   type Optimizer,
   printOptimizer,
 } from "./optimizer.ts";
-import { flushSubnormals, withWeightDecay } from "./steady.ts";
+import { flushSubnormals, scaleAndAdd, withWeightDecay } from "./steady.ts";
 
 export interface AdamOptions {
   /** η: about how far each parameter moves per step. Default 0.001. */
@@ -88,7 +88,7 @@ function make(name: string, options: AdamOptions, ownDefaults: typeof defaults, 
       const shrinks = decoupled && kind === "weight" && weightDecay !== 0;
       const from = shrinks ? flushSubnormals(parameter.mul(scalars.kept!)) : parameter;
       const blend = (old: Tensor, kept: number, value: Tensor): Tensor =>
-        flushSubnormals(flushSubnormals(old.mul(kept)).add(flushSubnormals(value.mul(1 - kept))));
+        scaleAndAdd(old, kept, flushSubnormals(value.mul(1 - kept)));
       const mean = blend(state.mean!, beta1, g);
       const square = blend(state.square!, beta2, g.square());
       const root = square.sqrt().mul(scalars.rootCorrection!).add(epsilon);

@@ -14,7 +14,7 @@ import {
   printOptimizer,
   type UpdateOutput,
 } from "./optimizer.ts";
-import { flushSubnormals, withWeightDecay } from "./steady.ts";
+import { flushSubnormals, scaleAndAdd, withWeightDecay } from "./steady.ts";
 
 export interface SgdOptions {
   /** η: how far a step goes. Default 0.01. */
@@ -65,8 +65,8 @@ export function sgd(options: SgdOptions = {}): Optimizer {
       const g = withWeightDecay(gradient, parameter, kind, weightDecay);
       const rate = scalars.learningRate!;
       if (momentum === 0) return { parameter: parameter.sub(flushSubnormals(g.mul(rate))), state: {} };
-      const velocity = flushSubnormals(flushSubnormals(state.velocity!.mul(momentum)).add(g));
-      const direction = nesterov ? flushSubnormals(flushSubnormals(velocity.mul(momentum)).add(g)) : velocity;
+      const velocity = scaleAndAdd(state.velocity!, momentum, g);
+      const direction = nesterov ? scaleAndAdd(velocity, momentum, g) : velocity;
       return { parameter: parameter.sub(flushSubnormals(direction.mul(rate))), state: { velocity } };
     },
     print: () => printOptimizer("sgd", learningRate, settings, defaults),

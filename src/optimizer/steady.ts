@@ -17,8 +17,13 @@ export function flushSubnormals(x: Tensor): Tensor {
   return x.abs().less(smallestNormal).select(0, x);
 }
 
+/** `x · factor + y`, with subnormal products and sums as 0. */
+export function scaleAndAdd(x: Tensor, factor: number, y: Tensor): Tensor {
+  return flushSubnormals(flushSubnormals(x.mul(factor)).add(y));
+}
+
 /** The gradient with that of `(decay/2)·|w|²` added, for weights; biases are spared. */
 export function withWeightDecay(gradient: Tensor, parameter: Tensor, kind: ParameterKind, decay: number): Tensor {
   const g = flushSubnormals(gradient);
-  return decay === 0 || kind === "bias" ? g : flushSubnormals(flushSubnormals(parameter.mul(decay)).add(g));
+  return decay === 0 || kind === "bias" ? g : scaleAndAdd(parameter, decay, g);
 }
