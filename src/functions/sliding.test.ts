@@ -8,7 +8,7 @@ import type { Shape } from "../base/shape.ts";
 import { arange, ones, tensor } from "../tensor/create.ts";
 import { grad } from "../tensor/grad.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { is } from "../tensor/testing.ts";
+import { is, refusal } from "../tensor/testing.ts";
 import { type ConvOptions, conv1d, conv2d, conv3d } from "./conv.ts";
 import { averagePool1d, averagePool2d, averagePool3d, maxPool1d, maxPool2d, maxPool3d } from "./pool.ts";
 
@@ -141,13 +141,7 @@ test("refused at the call, with these sentences", () => {
     () => averagePool1d(integers, 2),
     () => maxPool1d(tensor([[[true]]]), 1),
   ];
-  const sentences = refusals.map((call) => {
-    try {
-      return call();
-    } catch (error) {
-      return `${(error as Error).name}: ${(error as Error).message}`;
-    }
-  });
+  const sentences = refusals.map(refusal);
   expect(sentences.join("\n")).toMatchInlineSnapshot(`
     "ShapeError: conv2d: needs x [batch, rows, columns, channels] and weight [out, channels / groups, rows, columns]; got [5, 5, 4] and [6, 4, 3, 3]. Reshape one of them.
     ShapeError: conv1d: needs x [batch, length, channels] and weight [out, channels / groups, length]; got [1, 5, 5, 4] and [6, 4, 3, 3]. Reshape one of them.

@@ -3,16 +3,7 @@
 import { describe, expect, test } from "vitest";
 import { arange, full, normal, ones, tensor, uniform, zeros } from "./create.ts";
 import type { Tensor } from "./tensor.ts";
-
-/** What a call throws: the class and the sentence. */
-function refusal(call: () => unknown): string {
-  try {
-    call();
-  } catch (error) {
-    return `${(error as Error).name}: ${(error as Error).message}`;
-  }
-  return "nothing was thrown";
-}
+import { refusal } from "./testing.ts";
 
 describe("tensor", () => {
   test.each([

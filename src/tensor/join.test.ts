@@ -5,6 +5,7 @@ import { ones, tensor, zeros } from "./create.ts";
 import { grad } from "./grad.ts";
 import { concat, stack } from "./join.ts";
 import type { Tensor } from "./tensor.ts";
+import { refusal } from "./testing.ts";
 
 const a = tensor([
   [1, 2],
@@ -89,13 +90,7 @@ test("refused at the call, with these sentences", () => {
     () => stack([a, a] as Tensor[], 3),
     () => stack([integers, tensor([1])] as Tensor[], 0),
   ];
-  const sentences = refusals.map((call) => {
-    try {
-      return call();
-    } catch (error) {
-      return `${(error as Error).name}: ${(error as Error).message}`;
-    }
-  });
+  const sentences = refusals.map(refusal);
   expect(sentences.join("\n")).toMatchInlineSnapshot(`
     "ShapeError: concat: needs at least one tensor; got none. Pass a non-empty list.
     ShapeError: concat: all dimensions but axis 1 must agree; got [2, 2], [3, 1]. Reshape or slice them first.

@@ -1,4 +1,4 @@
-/** For tests: types and shapes of tensors, proved together. */
+/** For tests: types and shapes of tensors, proved together; the sentence of a refusal. */
 
 import { expect } from "vitest";
 import type { DType } from "../base/dtype.ts";
@@ -19,4 +19,14 @@ export function is<S extends Shape, D extends DType, const E extends Shape, F ex
 ): void {
   expect(x.shape).toEqual(shape);
   expect(x.dtype).toEqual(dtype ?? "float32");
+}
+
+/** What a call throws: the class and the sentence. */
+export function refusal(call: () => unknown): string {
+  try {
+    call();
+  } catch (error) {
+    return `${(error as Error).name}: ${(error as Error).message}`;
+  }
+  return "nothing was thrown";
 }
