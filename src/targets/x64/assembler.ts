@@ -49,6 +49,7 @@ export class Assembler extends IntegerCode {
   ): void {
     const encoding = selectVector(this.#form, mnemonic, operands);
     checkOperands(encoding, operands);
+    if (encoding.vsib) checkDistinct(encoding, operands);
     checkOptions(encoding, operands, options);
     const reg = encoding.reg >= 0 ? (operands[encoding.reg] as number) : encoding.digit;
     const vvvv = encoding.vvvv >= 0 ? (operands[encoding.vvvv] as number) : 0;
@@ -118,6 +119,15 @@ function checkOperands({ registers, vsib, mnemonic, prefix }: VectorEncoding, op
       if (vsib && (isLabelMemory(operand) || operand.index === undefined))
         refuse(`${mnemonic} needs memory with a vector index`);
     }
+  }
+}
+
+/** A gather traps where two of destination, index and mask are one register. */
+function checkDistinct({ mnemonic, rm }: VectorEncoding, operands: readonly Operand[]): void {
+  if (rm === 0) return;
+  const registers = operands.map((operand) => (typeof operand === "number" ? operand : indexOf(operand)));
+  if (new Set(registers).size < registers.length) {
+    refuse(`${mnemonic} needs different registers for destination, index and mask, not ${registers.join(", ")}`);
   }
 }
 

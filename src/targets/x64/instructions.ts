@@ -26,9 +26,10 @@ export const vectorInstructions = {
   vmovd: ["V,E 66 0F 6E 128 k0 vex evex:Tuple1Scalar", "M,V 66 0F 7E 128 k0 vex evex:Tuple1Scalar"],
   vmovdToR32: ["R,V 66 0F 7E 128 k0 vex evex:Tuple1Scalar"],
   vmovq: [
-    "V,R 66 0F 6E 128 k0 vex:W1 evex:Tuple1Scalar:W1",
-    "V,M F3 0F 7E 128 k0 vex evex:Tuple1Scalar:W1",
-    "M,V 66 0F D6 128 k0 vex evex:Tuple1Scalar:W1",
+    "V,M F3 0F 7E 128 k0 vex",
+    "V,E 66 0F 6E 128 k0 vex:W1 evex:Tuple1Scalar:W1",
+    "M,V 66 0F D6 128 k0 vex",
+    "M,V 66 0F 7E 128 k0 evex:Tuple1Scalar:W1",
   ],
   vmovqToR64: ["R,V 66 0F 7E 128 k0 vex:W1 evex:Tuple1Scalar:W1"],
   vmovsldup: ["V,W F3 0F 12 vex evex:FullMem"],
