@@ -8,11 +8,11 @@ import { bytesOf } from "../../base/dtype.ts";
 import { InternalError } from "../../base/errors.ts";
 import type { Address, Block, Index, Instruction, Kernel, Variable, Vector } from "../../kernel/language.ts";
 import { resultOf } from "../../kernel/language.ts";
+import { type PartialSum, Pointers, usesOf } from "../../kernel/pointers.ts";
 import type { Numerics } from "../target.ts";
 import { gather, laneMask, load, type Pointer, store } from "./access.ts";
 import { Code, type FunctionDefinition } from "./encoder.ts";
 import type { Opcode } from "./opcodes.ts";
-import { type PartialSum, Pointers, usesOf } from "./pointers.ts";
 import { writerOf } from "./scalars.ts";
 import { type Defining, Waiting } from "./waiting.ts";
 

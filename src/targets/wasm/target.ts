@@ -10,8 +10,9 @@ import type { Machine } from "../../compiler/machine.ts";
 import { type Module, rootsOf } from "../../graph/module.ts";
 import { topological } from "../../graph/node.ts";
 import { simplifyModule } from "../../graph/simplify.ts";
+import { Block } from "../block.ts";
 import type { Bindings, Executable, Numerics, RunReport, Target, TargetBuffer } from "../target.ts";
-import { LinearMemory, WasmBuffer } from "./memory.ts";
+import { LinearMemory } from "./memory.ts";
 import { hasFusedMultiplyAdd, hasSimd } from "./probe.ts";
 import { encodeProgram } from "./program.ts";
 
@@ -113,10 +114,10 @@ class WasmExecutable implements Executable {
   readonly memory: number;
   readonly #linear: LinearMemory;
   readonly #run: (table: number, steps: number, log: number) => number;
-  readonly #arena: WasmBuffer;
-  readonly #table: WasmBuffer;
+  readonly #arena: Block;
+  readonly #table: Block;
   readonly #logWidth: number;
-  #log: WasmBuffer;
+  #log: Block;
 
   constructor(
     linear: LinearMemory,
@@ -154,8 +155,8 @@ class WasmExecutable implements Executable {
   }
 }
 
-function own(buffer: TargetBuffer): WasmBuffer {
-  if (!(buffer instanceof WasmBuffer)) throw new InternalError("a buffer of another target was given to wasm");
+function own(buffer: TargetBuffer): Block {
+  if (!(buffer instanceof Block)) throw new InternalError("a buffer of another target was given to wasm");
   return buffer;
 }
 

@@ -4,9 +4,9 @@
  * loop counter it becomes a pointer that the loop moves along. What is constant stays in the instruction.
  */
 
-import { forEachOperand } from "../../kernel/builder.ts";
-import type { Address, Block, Index, Kernel } from "../../kernel/language.ts";
-import { resultOf } from "../../kernel/language.ts";
+import { forEachOperand } from "./builder.ts";
+import type { Address, Block, Index, Kernel } from "./language.ts";
+import { resultOf } from "./language.ts";
 
 /** `previous + index·scale`. */
 export interface PartialSum {
