@@ -1,6 +1,6 @@
 /**
- * Places for intermediate values: each lives from the call that writes it to the last call that reads it, and values whose lives
- * do not meet share memory. First fit by address, 64-byte aligned.
+ * Places for intermediate values: each lives from the phase (or call) that writes it to the last one that reads it, and values whose
+ * lives do not meet share memory. First fit by address, 64-byte aligned.
  */
 
 const alignment = 64;
@@ -17,7 +17,7 @@ export class Arena {
   /** Bytes needed so far. */
   size = 0;
 
-  /** An offset for `bytes` that are first written at call `first` and last read at call `last`. */
+  /** An offset for `bytes` that are first written in phase `first` and last read in phase `last`. */
   place(bytes: number, first: number, last: number): number {
     this.#live = this.#live.filter((value) => value.last >= first);
     const size = Math.ceil(bytes / alignment) * alignment;

@@ -1,5 +1,5 @@
 /**
- * Module → program, in order: roles, storage, groups, schedule, kernels, places. Every step is a file of its own; this one only
+ * Module → program, in order: roles, storage, groups, schedule, kernels, phases, places. Every step is a file of its own; this one only
  * carries the results from one to the next.
  */
 
@@ -12,6 +12,7 @@ import type { Kind } from "../graph/operation.ts";
 import type { Kernel } from "../kernel/language.ts";
 import { Arena } from "./arena.ts";
 import { lowerArgReduce } from "./argReduce.ts";
+import { phasesOf } from "./barriers.ts";
 import type { NodeCall, Surroundings } from "./body.ts";
 import { lowerContract } from "./contract.ts";
 import { lowerConv } from "./conv.ts";
@@ -87,40 +88,49 @@ export function compileModule(module: Module, machine: Machine): Program {
     slots.set(copy, slots.get(next)!);
     slots.delete(next);
   }
-  const { places, arena } = placeNodes([...early, ...late], slots, roles);
-  const finish = (calls: readonly NodeCall[]): Call[] =>
-    calls.map(({ kernel, buffers }) => ({ kernel, places: buffers.map((node) => places.get(node)!) }));
+  const memoryOf = (node: Node): Node | number => slots.get(node) ?? node;
+  const earlyPhases = phasesOf(early, memoryOf);
+  const latePhases = phasesOf(late, memoryOf, (earlyPhases.at(-1) ?? 0) + 1);
+  const { places, arena } = placeNodes([...early, ...late], [...earlyPhases, ...latePhases], slots, roles);
+  const finish = (calls: readonly NodeCall[], phases: readonly number[]): Call[] =>
+    calls.map(({ kernel, buffers }, i) => ({
+      kernel,
+      places: buffers.map((node) => places.get(node)!),
+      waits: phases[i] !== phases[i - 1],
+    }));
   return {
     arena,
     slots: roles.slots,
-    before: finish(early),
+    before: finish(early, earlyPhases),
     log: roles.log.map((node) => places.get(node)!),
     guard: roles.guard && places.get(roles.guard)!,
-    after: finish(late),
+    after: finish(late, latePhases),
   };
 }
 
-/** Slots for what is bound from outside, arena places for the rest, by their lives. */
+/** Slots for what is bound from outside, arena places for the rest, by their lives: from phase to phase. */
 function placeNodes(
   calls: readonly NodeCall[],
+  phases: readonly number[],
   slots: ReadonlyMap<Node, number>,
   roles: Roles,
 ): { places: Map<Node, Place>; arena: number } {
+  const bytesOfNode = (node: Node): number => sizeOf(node.shape) * bytesOf(node.dtype);
   const places = new Map<Node, Place>();
-  for (const [node, slot] of slots) places.set(node, { slot, offset: 0 });
+  for (const [node, slot] of slots) places.set(node, { slot, offset: 0, bytes: bytesOfNode(node) });
   const last = new Map<Node, number>();
   calls.forEach(({ buffers }, call) => {
-    for (const node of buffers) last.set(node, call);
+    for (const node of buffers) last.set(node, phases[call]!);
   });
   // The log and the guard are read between the calls, whenever that is.
-  for (const node of [...roles.log, ...(roles.guard ? [roles.guard] : [])]) last.set(node, calls.length);
+  for (const node of [...roles.log, ...(roles.guard ? [roles.guard] : [])]) last.set(node, Number.POSITIVE_INFINITY);
 
   const arena = new Arena();
   calls.forEach(({ buffers }, call) => {
     for (const node of buffers) {
       if (places.has(node)) continue;
-      const bytes = sizeOf(node.shape) * bytesOf(node.dtype);
-      places.set(node, { slot: 0, offset: arena.place(bytes, call, last.get(node)!) });
+      const bytes = bytesOfNode(node);
+      places.set(node, { slot: 0, offset: arena.place(bytes, phases[call]!, last.get(node)!), bytes });
     }
   });
   return { places, arena: arena.size };

@@ -6,16 +6,25 @@
 
 import type { Kernel } from "../kernel/language.ts";
 
-/** A byte offset inside a slot. Places are aligned to 64 bytes; slots must be too. */
+/**
+ * Bytes inside a slot. Places are aligned to 64 bytes; slots must be too. Slots never share memory, but for inputs: several may be
+ * bound to one buffer, since nothing writes to them.
+ */
 export interface Place {
   readonly slot: number;
   readonly offset: number;
+  readonly bytes: number;
 }
 
 /** One kernel on its buffers: `places[i]` is the kernel's buffer i. */
 export interface Call {
   readonly kernel: Kernel;
   readonly places: readonly Place[];
+  /**
+   * Whether it must not begin before all calls since the last one that waited have ended; the others may run at the same time as
+   * those. The first call of `before` waits for the step before, the first of `after` for the guard.
+   */
+  readonly waits: boolean;
 }
 
 export interface Program {
@@ -25,9 +34,9 @@ export interface Program {
   readonly slots: number;
   /** Run first, in order; calls that share a kernel object share its code. */
   readonly before: readonly Call[];
-  /** float32 scalars appended to the log after `before`, at every step. */
+  /** float32 scalars appended to the log when all of `before` has ended, at every step. */
   readonly log: readonly Place[];
-  /** A bool byte: 0 ends the run before `after`. */
+  /** A bool byte, known when all of `before` has ended: 0 ends the run before `after`. */
   readonly guard: Place | null;
   /** Run when the guard holds. */
   readonly after: readonly Call[];

@@ -58,7 +58,8 @@ export class KernelBuilder {
     const body = { instructions: this.#open[0]!.instructions };
     removeUnused(body);
     const { lanes, begin, end, worker } = this;
-    return { name, lanes, buffers, extent, begin, end, worker, body };
+    const writes = [...this.#written].sort((a, b) => a - b);
+    return { name, lanes, buffers, writes, extent, begin, end, worker, body };
   }
 
   // Uniform integers

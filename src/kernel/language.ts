@@ -133,6 +133,8 @@ export interface Kernel {
   readonly lanes: number;
   /** Number of pointers it receives. */
   readonly buffers: number;
+  /** Buffers it may store to, ascending; it only reads the others. */
+  readonly writes: readonly number[];
   /** Number of parts; a call runs the parts [begin, end) ⊂ [0, extent). Parts may run in any order and at the same time. */
   readonly extent: number;
   readonly begin: Index;

@@ -1,6 +1,7 @@
 // Proves that generated code touches nothing but its buffers: it runs in a memory filled with a pattern, where every buffer in turn
 // lies at the very beginning and at the very end, so that reading or writing beside it traps or leaves a trace. The same programs
-// show that the parts of a kernel may run in any order, for any worker and register file, with any content of the arena.
+// show that the parts of a kernel, and calls without a barrier between them, may run in any order, for any worker and register
+// file, with any content of the arena.
 
 import { expect, test } from "vitest";
 import { bytesOf, type Data, viewOf } from "../../base/dtype.ts";
@@ -8,7 +9,7 @@ import { RandomStream } from "../../base/rng.ts";
 import { sizeOf } from "../../base/shape.ts";
 import { compileModule } from "../../compiler/compile.ts";
 import type { Machine } from "../../compiler/machine.ts";
-import type { Place, Program } from "../../compiler/program.ts";
+import type { Call, Place, Program } from "../../compiler/program.ts";
 import { build } from "../../graph/build.ts";
 import { gradient } from "../../graph/gradient.ts";
 import type { Module } from "../../graph/module.ts";
@@ -223,40 +224,53 @@ function runParts(outputs: readonly Uint8Array[], extent: number, run: (part: nu
   outputs.forEach((bytes, i) => bytes.set(merged[i]!));
 }
 
-test.for(machines)("the parts of a kernel run in any order: $vectorRegisters registers, $workers workers", (other) => {
-  let parts = 0;
-  for (const one of cases) {
-    const program = compileModule(simplifyModule(one.module), other);
-    const calls = [...program.before, ...program.after];
-    const kernels = [...new Set(calls.map(({ kernel }) => kernel))];
-    const functions = kernels.map((kernel, i) => ({
-      ...emitKernel(kernel, "portable"),
-      name: `kernel${i}`,
-      exported: true,
-    }));
-    const sizes = slotSizes(program, one.module);
-    const layout = new Layout(sizes, 0, 0);
-    const { exports } = new WebAssembly.Instance(new WebAssembly.Module(encodeModule(functions)), {
-      env: { memory: layout.memory },
-    });
-    const addressOf = ({ slot, offset }: Place): number => layout.addresses[slot]! + offset;
-    const firstOutput = 1 + one.inputs.length;
-    const outputs = sizes.slice(firstOutput).map((bytes, i) => {
-      const address = layout.addresses[firstOutput + i]!;
-      return layout.bytes.subarray(address, address + bytes);
-    });
-    attempt(one.name, () => {
-      const found = runIn(layout, one, () => {
-        for (const { kernel, places } of calls) {
-          const run = exports[`kernel${kernels.indexOf(kernel)}`] as (...args: number[]) => void;
-          runParts(outputs, kernel.extent, (part) => {
-            run(...places.map(addressOf), part, part + 1, part % other.workers);
-            parts++;
-          });
-        }
-      });
-      requireSameBits(found, expectedOf(one), "outputs");
-    });
+/** Calls that do not wait for each other, last first. */
+function disordered(calls: readonly Call[]): Call[] {
+  const phases: Call[][] = [];
+  for (const call of calls) {
+    if (call.waits) phases.push([]);
+    phases.at(-1)!.unshift(call);
   }
-  expect(parts).toBeGreaterThan(2 * cases.length);
-});
+  return phases.flat();
+}
+
+test.for(machines)(
+  "the parts of a kernel, and calls between barriers, run in any order: $vectorRegisters registers, $workers workers",
+  (other) => {
+    let parts = 0;
+    for (const one of cases) {
+      const program = compileModule(simplifyModule(one.module), other);
+      const calls = disordered([...program.before, ...program.after]);
+      const kernels = [...new Set(calls.map(({ kernel }) => kernel))];
+      const functions = kernels.map((kernel, i) => ({
+        ...emitKernel(kernel, "portable"),
+        name: `kernel${i}`,
+        exported: true,
+      }));
+      const sizes = slotSizes(program, one.module);
+      const layout = new Layout(sizes, 0, 0);
+      const { exports } = new WebAssembly.Instance(new WebAssembly.Module(encodeModule(functions)), {
+        env: { memory: layout.memory },
+      });
+      const addressOf = ({ slot, offset }: Place): number => layout.addresses[slot]! + offset;
+      const firstOutput = 1 + one.inputs.length;
+      const outputs = sizes.slice(firstOutput).map((bytes, i) => {
+        const address = layout.addresses[firstOutput + i]!;
+        return layout.bytes.subarray(address, address + bytes);
+      });
+      attempt(one.name, () => {
+        const found = runIn(layout, one, () => {
+          for (const { kernel, places } of calls) {
+            const run = exports[`kernel${kernels.indexOf(kernel)}`] as (...args: number[]) => void;
+            runParts(outputs, kernel.extent, (part) => {
+              run(...places.map(addressOf), part, part + 1, part % other.workers);
+              parts++;
+            });
+          }
+        });
+        requireSameBits(found, expectedOf(one), "outputs");
+      });
+    }
+    expect(parts).toBeGreaterThan(2 * cases.length);
+  },
+);
