@@ -31,7 +31,7 @@ export function lowerArgReduce([node]: readonly Node[], around: Surroundings): N
   const kernel = around.cached(key, () => {
     const k = new KernelBuilder(around.machine.lanes, table.written);
     const type = scalarOf(input.dtype);
-    const extent = overPoints(k, node.shape, (position) => {
+    const extent = overPoints(k, node.shape, count, (position) => {
       const valueAt = (along: Position["axes"][number]): Vector => {
         const here = { ...position, axes: [...position.axes, along] };
         return k.load(

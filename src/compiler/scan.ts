@@ -38,7 +38,7 @@ export function lowerScan([node]: readonly Node[], around: Surroundings): NodeCa
     const type = scalarOf(input.dtype);
     const { add } = numbersOf(k.scalars, type);
     const zero = k.constant(type, 0);
-    const extent = overPoints(k, points, (position) => {
+    const extent = overPoints(k, points, count, (position) => {
       const at = (index: Index): Position => ({ ...position, axes: [...position.axes, { index, offset: 0 }] });
       const load1 = (index: Index): Vector => {
         const here = at(index);
