@@ -12,7 +12,7 @@ import type { Kind } from "../graph/operation.ts";
 import type { Kernel } from "../kernel/language.ts";
 import { Arena } from "./arena.ts";
 import { lowerArgReduce } from "./argReduce.ts";
-import { phasesOf } from "./barriers.ts";
+import { inPhases, type Phased } from "./barriers.ts";
 import type { NodeCall, Surroundings } from "./body.ts";
 import { lowerContract } from "./contract.ts";
 import { lowerConv } from "./conv.ts";
@@ -89,29 +89,28 @@ export function compileModule(module: Module, machine: Machine): Program {
     slots.delete(next);
   }
   const memoryOf = (node: Node): Node | number => slots.get(node) ?? node;
-  const earlyPhases = phasesOf(early, memoryOf);
-  const latePhases = phasesOf(late, memoryOf, (earlyPhases.at(-1) ?? 0) + 1);
-  const { places, arena } = placeNodes([...early, ...late], [...earlyPhases, ...latePhases], slots, roles);
-  const finish = (calls: readonly NodeCall[], phases: readonly number[]): Call[] =>
-    calls.map(({ kernel, buffers }, i) => ({
+  const earlyCalls = inPhases(early, memoryOf);
+  const lateCalls = inPhases(late, memoryOf, 1 + (earlyCalls.at(-1)?.phase ?? 0));
+  const { places, arena } = placeNodes([...earlyCalls, ...lateCalls], slots, roles);
+  const finish = (calls: readonly Phased[]): Call[] =>
+    calls.map(({ call: { kernel, buffers }, phase }, i) => ({
       kernel,
       places: buffers.map((node) => places.get(node)!),
-      waits: phases[i] !== phases[i - 1],
+      waits: phase !== calls[i - 1]?.phase,
     }));
   return {
     arena,
     slots: roles.slots,
-    before: finish(early, earlyPhases),
+    before: finish(earlyCalls),
     log: roles.log.map((node) => places.get(node)!),
     guard: roles.guard && places.get(roles.guard)!,
-    after: finish(late, latePhases),
+    after: finish(lateCalls),
   };
 }
 
 /** Slots for what is bound from outside, arena places for the rest, by their lives: from phase to phase. */
 function placeNodes(
-  calls: readonly NodeCall[],
-  phases: readonly number[],
+  calls: readonly Phased[],
   slots: ReadonlyMap<Node, number>,
   roles: Roles,
 ): { places: Map<Node, Place>; arena: number } {
@@ -119,19 +118,17 @@ function placeNodes(
   const places = new Map<Node, Place>();
   for (const [node, slot] of slots) places.set(node, { slot, offset: 0, bytes: bytesOfNode(node) });
   const last = new Map<Node, number>();
-  calls.forEach(({ buffers }, call) => {
-    for (const node of buffers) last.set(node, phases[call]!);
-  });
+  for (const { call, phase } of calls) for (const node of call.buffers) last.set(node, phase);
   // The log and the guard are read between the calls, whenever that is.
   for (const node of [...roles.log, ...(roles.guard ? [roles.guard] : [])]) last.set(node, Number.POSITIVE_INFINITY);
 
   const arena = new Arena();
-  calls.forEach(({ buffers }, call) => {
-    for (const node of buffers) {
+  for (const { call, phase } of calls) {
+    for (const node of call.buffers) {
       if (places.has(node)) continue;
       const bytes = bytesOfNode(node);
-      places.set(node, { slot: 0, offset: arena.place(bytes, phases[call]!, last.get(node)!), bytes });
+      places.set(node, { slot: 0, offset: arena.place(bytes, phase, last.get(node)!), bytes });
     }
-  });
+  }
   return { places, arena: arena.size };
 }

@@ -41,3 +41,29 @@ test("small outer axes are taken together", () => {
   expect(partsOf([x], build.exp(build.transpose(x, [2, 1, 0, 3])))).toBe(50 * 40);
   expect(partsOf([x], build.exp(build.transpose(x, [0, 2, 1, 3])))).toBe(3 * 50);
 });
+
+test.for<[Shape, number[], number, number]>([
+  [[500, 784], [0, 1], 383, 1], // blocks of 1024
+  [[3, 100_000], [1], 3 * 98, 1],
+  [[100_000, 10], [0], 391, 1], // blocks of 256
+  [[100_000, 100], [0], 2 * 391, 2],
+])("a sum of few results and many blocks, %j over %j", ([shape, axes, ...parts]) => {
+  const x = build.input("x", shape, "float32");
+  const module = moduleOf({ inputs: [x], outputs: [build.reduceSum(x, axes)] });
+  const { before } = compileModule(simplifyModule(module), machine);
+  expect(before.map(({ kernel }) => kernel.extent)).toEqual(parts);
+});
+
+test.for<[Shape, number[], number]>([
+  [[100, 10], [1], 100],
+  [[100, 500], [0], 8],
+  [[16_384], [0], 1],
+  [[2, 300, 500], [1], 2 * 8],
+  [[2, 50, 300, 20], [1, 3], 600], // brought into line by a copy first
+  [[2, 50, 300], [2], 100],
+])("a sum in one kernel, %j over %j", ([shape, axes, parts]) => {
+  const x = build.input("x", shape, "float32");
+  const module = moduleOf({ inputs: [x], outputs: [build.reduceSum(x, axes)] });
+  const { before } = compileModule(simplifyModule(module), machine);
+  expect(before.at(-1)!.kernel.extent).toBe(parts);
+});

@@ -97,6 +97,45 @@ describe.for(modes)("numerics %s", (numerics) => {
     }
   });
 
+  test("few results of many blocks, which threads share", async ({ skip }) => {
+    const targets = await targetsIn(numerics, skip);
+    const cases: [Shape, number[]][] = [
+      [[17 * 1024], [0]],
+      [[17 * 1024 + 1], [0]],
+      [[3, 20_000], [1]],
+      [
+        [2, 3, 130, 140],
+        [2, 3],
+      ],
+      [[20_000, 3], [0]],
+      [[17 * 256, 70], [0]],
+      [[5000, 1], [0]],
+      [[2, 4500, 65], [1]],
+      [
+        [3, 130, 5, 140],
+        [1, 3],
+      ],
+    ];
+    for (const [shape, axes] of cases) {
+      const x = build.input("x", shape, "float32");
+      const kept = shape.filter((_, axis) => !axes.includes(axis));
+      const scale = build.input("scale", kept, "float32");
+      const root = build.sqrt(build.abs(x));
+      const outputs = [
+        build.mul(build.reduceSum(root, axes), scale),
+        build.reduceMax(x, axes),
+        build.reduceSum(x, axes),
+      ];
+      await requireAgreement(targets, moduleOf({ inputs: [x, scale], outputs }), values(x, scale));
+    }
+    const i = build.input("i", [40_001], "int32");
+    await requireAgreement(
+      targets,
+      moduleOf({ inputs: [i], outputs: [build.reduceSum(i, [0]), build.reduceMin(i, [0])] }),
+      values(i),
+    );
+  });
+
   test("NaN wins, −0 lies below +0, and integers wrap", async ({ skip }) => {
     const targets = await targetsIn(numerics, skip);
     const x = build.input("x", [4, 5], "float32");

@@ -1,17 +1,16 @@
 /**
- * Reduce kernels: map, then combine along the reduced axes, then an epilogue on the results. The order of combination is the
- * contract's rule for sums, whatever the lanes: along the innermost axis 16 interleaved partials per block of 1024 and a fixed
- * tree; along outer axes one chain per block of 256; blocks left to right.
+ * Reduce kernels: map, then combine along the reduced axes, then an epilogue on the results; the blocks of the contract's rule for
+ * sums are combined left to right. Where results are few and blocks many, threads share the blocks: a first kernel reduces each of
+ * them, a second one combines.
  */
 
 import { invariant } from "../base/errors.ts";
 import { type Shape, showShape, sizeOf } from "../base/shape.ts";
 import { build } from "../graph/build.ts";
 import type { Node } from "../graph/node.ts";
-import type { ReduceOperation } from "../graph/operation.ts";
 import { KernelBuilder } from "../kernel/builder.ts";
-import type { Index, Variable, Vector } from "../kernel/language.ts";
-import { type ScalarType, scalarOf } from "../kernel/scalars.ts";
+import type { Index, Vector } from "../kernel/language.ts";
+import { scalarOf } from "../kernel/scalars.ts";
 import { mergeAxes, project } from "./axes.ts";
 import {
   BufferTable,
@@ -25,7 +24,7 @@ import {
   type Surroundings,
   storeMembers,
 } from "./body.ts";
-import { Evaluator, type Position } from "./evaluate.ts";
+import { addressOf, laneStride, type Position } from "./evaluate.ts";
 import {
   type Expression,
   flatten,
@@ -35,23 +34,19 @@ import {
   linearsOf,
   mapLinears,
 } from "./expression.ts";
-import { mapKernel } from "./map.ts";
+import { mapKernel, overPoints } from "./map.ts";
+import {
+  blockLength,
+  type Coordinate,
+  origin,
+  overResults,
+  type Reduction,
+  reduceBlock,
+  resultParts,
+} from "./reduceBlock.ts";
 
-/** Partials of the innermost rule, however many lanes there are. */
-const partials = 16;
-const innerBlock = 1024;
-const outerBlock = 256;
-
-interface Reduction {
-  readonly op: ReduceOperation<unknown>;
-  readonly type: ScalarType;
-  readonly input: Expression;
-  readonly members: readonly Member[];
-  /** Sizes of the kept axes and, last, of the one reduced axis. */
-  readonly sizes: readonly number[];
-  /** Whether the tensor's last axis is reduced. */
-  readonly inner: boolean;
-}
+/** A reduction of more blocks than this is cut into them, where its results make fewer parts. */
+const worthSplitting = 16;
 
 export function lowerReduce(nodes: readonly Node[], around: Surroundings): NodeCall[] {
   const anchor = nodes[0]!;
@@ -66,7 +61,7 @@ export function lowerReduce(nodes: readonly Node[], around: Surroundings): NodeC
     stored: (node) => around.stored.has(node),
   })!;
   const direct = mergeReduction(input, source.shape, axes, members);
-  if (direct) return [reduceKernel({ op, type: scalarOf(source.dtype), inner, ...direct }, anchor, around)];
+  if (direct) return reduceCalls({ op, type: scalarOf(source.dtype), inner, ...direct }, anchor, around);
 
   // The reduced axes do not lie in one line: bring them together at the end of a copy.
   const kept = source.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
@@ -88,7 +83,7 @@ export function lowerReduce(nodes: readonly Node[], around: Surroundings): NodeC
   )!;
   return [
     mapKernel([copied], shape, around),
-    reduceKernel({ op, type: scalarOf(source.dtype), inner, ...lined }, anchor, around),
+    ...reduceCalls({ op, type: scalarOf(source.dtype), inner, ...lined }, anchor, around),
   ];
 }
 
@@ -125,184 +120,128 @@ function mergeReduction(
   };
 }
 
-function reduceKernel(reduction: Reduction, anchor: Node, around: Surroundings): NodeCall {
-  const { members, input, sizes, inner, op } = reduction;
+function reduceCalls(reduction: Reduction, anchor: Node, around: Surroundings): NodeCall[] {
+  const { sizes } = reduction;
+  const blocks = Math.ceil(sizes.at(-1)! / blockLength(reduction));
+  if (blocks <= worthSplitting || resultParts(reduction, around.machine.lanes) >= worthSplitting) {
+    return [wholeKernel(reduction, anchor, around)];
+  }
+  const sums = build.input("block results", [blocks, ...sizes.slice(0, -1)], anchor.dtype);
+  return [blocksKernel(reduction, sums, anchor, around), combineKernel(reduction, sums, around)];
+}
+
+/** What makes two reductions the same, but for their epilogue. */
+function describeInput({ op, input, inner, sizes }: Reduction, anchor: Node, table: BufferTable): string {
+  const probe: Member = { node: anchor.inputs[0]!, expression: input, output: null };
+  return `${op.name} ${inner} ${sizes.join()}\n${describeMembers([probe], table)}`;
+}
+
+/** Blocks, combination and epilogue in one kernel. */
+function wholeKernel(reduction: Reduction, anchor: Node, around: Surroundings): NodeCall {
+  const { members, input, sizes } = reduction;
   const table = new BufferTable();
   table.addExpression(input, new Set());
   table.addMembers(members);
-  const probe: Member = { node: anchor.inputs[0]!, expression: input, output: null };
-  const key =
-    `${op.name} ${inner} ${sizes.join()}\n${describeMembers([probe], table)}\n` + describeMembers(members, table);
+  const key = `reduce ${describeInput(reduction, anchor, table)}\n${describeMembers(members, table)}`;
   const kernel = around.cached(key, () => {
     const k = new KernelBuilder(around.machine.lanes, table.written);
-    const extent = inner ? innerKernel(k, reduction, table) : outerKernel(k, reduction, table);
+    const extent = overResults(k, reduction, 1, (results) => {
+      const totals = overBlocks(k, reduction, sizes.at(-1)!, (...range) =>
+        reduceBlock(k, reduction, table.numbers, results, ...range),
+      );
+      totals.forEach((total, vector) => storeMembers(k, members, table, results.at(vector, origin), total));
+    });
     const name = `reduce ${nameOfMembers(members)} ${showShape(anchor.inputs[0]!.shape)}`;
     return k.finish(name, table.nodes.length, extent);
   });
   return { kernel, buffers: table.nodes };
 }
 
-/** The last axis is reduced: lanes run along it, and each result is one point. */
-function innerKernel(k: KernelBuilder, reduction: Reduction, table: BufferTable): number {
-  const { op, type, input, members, sizes } = reduction;
-  const kept = sizes.slice(0, -1);
-  const count = sizes.at(-1)!;
-  const identity = k.constant(type, Number(op.identity(type)));
-  const combine = (a: Vector, b: Vector): Vector => op.combine(k.scalars, a, b, type);
-
-  const point = (outer: readonly Index[]): void => {
-    const axesAt = (index: Index | null, offset: number): Position["axes"] => [
-      ...outer.map((index) => ({ index, offset: 0 })),
-      { index, offset },
-    ];
-    const valueAt = (index: Index | null, offset: number, active: number): Vector => {
-      const position = { axes: axesAt(index, offset), vectorAxis: kept.length, active };
-      const value = new Evaluator(k, table.numbers, position).value(input);
-      return k.keep(value, active, Number(op.identity(type)));
-    };
-    // One block of `length` elements from `index + offset` on.
-    const block = (index: Index | null, offset: number, length: number): Vector => {
-      const sums: Variable[] = [];
-      for (let lane = 0; lane < partials; lane += k.lanes) sums.push(k.variable(identity));
-      const add = (number: number, value: Vector): void => k.set(sums[number]!, combine(k.get(sums[number]!), value));
-      const whole = length - (length % partials);
-      if (whole > 0) {
-        const from = index ? k.compute("add", index, offset) : k.index(offset);
-        k.loop(from, k.compute("add", from, whole), partials, (at) => {
-          sums.forEach((_, number) => add(number, valueAt(at, number * k.lanes, k.lanes)));
-        });
-      }
-      for (let at = whole; at < length; at += k.lanes) {
-        add((at - whole) / k.lanes, valueAt(index, offset + at, Math.min(k.lanes, length - at)));
-      }
-      return foldPartials(
-        k,
-        sums.map((sum) => k.get(sum)),
-        combine,
-      );
-    };
-    const [result] = overBlocks(k, count, innerBlock, combine, (...range) => [block(...range)]);
-    const position = { axes: axesAt(null, 0), vectorAxis: -1, active: 1 };
-    storeMembers(k, members, table, position, result!);
-  };
-
-  const nest = (outer: readonly Index[]): void => {
-    if (outer.length === kept.length) point(outer);
-    else k.loop(0, kept[outer.length]!, 1, (index) => nest([...outer, index]));
-  };
-  if (kept.length === 0) point([]);
-  else k.loop(k.begin, k.end, 1, (index) => nest([index]));
-  return kept[0] ?? 1;
-}
-
-/** The fixed tree over 16 partials: halves are combined, four times. Every lane ends with the result. */
-function foldPartials(k: KernelBuilder, sums: readonly Vector[], combine: (a: Vector, b: Vector) => Vector): Vector {
-  let vectors = sums;
-  while (vectors.length > 1) {
-    const half = vectors.length / 2;
-    vectors = vectors.slice(0, half).map((vector, i) => combine(vector, vectors[i + half]!));
-  }
-  let [result] = vectors as [Vector];
-  for (let distance = Math.min(k.lanes, partials) / 2; distance >= 1; distance /= 2) {
-    result = combine(result, k.exchange(result, distance));
-  }
-  return result;
-}
-
 /** Blocks of the reduced axis, combined left to right; `block(index, offset, length)` reduces one, several results at once. */
 function overBlocks(
   k: KernelBuilder,
+  reduction: Reduction,
   count: number,
-  size: number,
-  combine: (a: Vector, b: Vector) => Vector,
   block: (index: Index | null, offset: number, length: number) => Vector[],
 ): Vector[] {
+  const { op, type } = reduction;
+  const size = blockLength(reduction);
   if (count <= size) return block(null, 0, count);
   const whole = count - (count % size);
   const totals = block(null, 0, size).map((first) => k.variable(first));
   const add = (values: readonly Vector[]): void =>
-    totals.forEach((total, i) => k.set(total, combine(k.get(total), values[i]!)));
+    totals.forEach((total, i) => k.set(total, op.combine(k.scalars, k.get(total), values[i]!, type)));
   if (whole > size) k.loop(size, whole, size, (index) => add(block(index, 0, size)));
   if (whole < count) add(block(null, whole, count - whole));
   return totals.map((total) => k.get(total));
 }
 
-/** The last axis is kept: lanes run along it, several vectors side by side, each a chain down the reduced axis. */
-function outerKernel(k: KernelBuilder, reduction: Reduction, table: BufferTable): number {
-  const { op, type, input, members, sizes } = reduction;
-  const kept = sizes.slice(0, -1);
-  const count = sizes.at(-1)!;
-  const identity = k.constant(type, Number(op.identity(type)));
-  const combine = (a: Vector, b: Vector): Vector => op.combine(k.scalars, a, b, type);
-  const last = kept.length - 1;
+/** Where block results lie, over the kept axes and the number of the block. */
+function placeOfSums(sums: Node): Linear {
+  const { offset, coefficients } = linearize(identityAccess(sums.shape), sums.shape, sums.shape.length);
+  return { offset, coefficients: [...coefficients.slice(1), coefficients[0]!] };
+}
 
-  // `vectors` neighbouring vectors from `index + offset` on; the last has `active` lanes.
-  const columns = (
-    outer: readonly Index[],
-    index: Index | null,
-    offset: number,
-    vectors: number,
-    active: number,
-  ): void => {
-    const positionAt = (vector: number, along: { index: Index | null; offset: number }): Position => ({
-      axes: [
-        ...outer.map((index) => ({ index, offset: 0 })),
-        ...(last < 0 ? [] : [{ index, offset: offset + vector * k.lanes }]),
-        along,
-      ],
-      vectorAxis: last,
-      active: vector === vectors - 1 ? active : k.lanes,
-    });
-    const chains = (index: Index | null, offset: number, length: number): Vector[] => {
-      const sums = Array.from({ length: vectors }, () => k.variable(identity));
-      const from = index ? k.compute("add", index, offset) : k.index(offset);
-      if (length > 0)
-        k.loop(from, k.compute("add", from, length), 1, (at) => {
-          sums.forEach((sum, vector) => {
-            const value = new Evaluator(k, table.numbers, positionAt(vector, { index: at, offset: 0 })).value(input);
-            k.set(sum, combine(k.get(sum), value));
-          });
+/** The result of every block to `sums`. */
+function blocksKernel(reduction: Reduction, sums: Node, anchor: Node, around: Surroundings): NodeCall {
+  const { input, sizes } = reduction;
+  const table = new BufferTable();
+  table.addExpression(input, new Set());
+  const to = table.add(sums, true);
+  const place = placeOfSums(sums);
+  const blocks = sums.shape[0]!;
+  const size = blockLength(reduction);
+  const wholeBlocks = Math.floor(sizes.at(-1)! / size);
+  const kernel = around.cached(`reduce blocks ${describeInput(reduction, anchor, table)}`, () => {
+    const k = new KernelBuilder(around.machine.lanes, table.written);
+    const extent = overResults(k, reduction, blocks, (results, block) => {
+      const write = (index: Index | null, offset: number, length: number): void => {
+        const values = reduceBlock(k, reduction, table.numbers, results, index, offset, length);
+        values.forEach((value, vector) => {
+          const position = results.at(vector, { index: block, offset: 0 });
+          k.store(addressOf(to, sums.dtype, place, position), sums.dtype, value, 1, position.active);
         });
-      return sums.map((sum) => k.get(sum));
-    };
-    const results = overBlocks(k, count, outerBlock, combine, chains);
-    results.forEach((result, vector) => {
-      storeMembers(k, members, table, positionAt(vector, { index: null, offset: 0 }), result);
+      };
+      const whole = (): void => write(k.compute("mul", block!, size), 0, size);
+      if (wholeBlocks === blocks) whole();
+      else {
+        k.when(block!, wholeBlocks, whole);
+        k.when(k.index(wholeBlocks - 1), block!, () => write(null, wholeBlocks * size, sizes.at(-1)! % size));
+      }
     });
-  };
+    return k.finish(
+      `reduce blocks ${anchor.op.name} ${showShape(anchor.inputs[0]!.shape)}`,
+      table.nodes.length,
+      extent,
+    );
+  });
+  return { kernel, buffers: table.nodes };
+}
 
-  if (last < 0) {
-    columns([], null, 0, 1, 1);
-    return 1;
-  }
-  const size = kept[last]!;
-  const wide = 4 * k.lanes;
-  const wholeWide = size - (size % wide);
-  const whole = size - (size % k.lanes);
-  const rest = (outer: readonly Index[]): void => {
-    if (whole > wholeWide) columns(outer, null, wholeWide, (whole - wholeWide) / k.lanes, k.lanes);
-    if (size > whole) columns(outer, null, whole, 1, size - whole);
-  };
-  const row = (outer: readonly Index[]): void => {
-    if (wholeWide > 0) k.loop(0, wholeWide, wide, (index) => columns(outer, index, 0, 4, k.lanes));
-    rest(outer);
-  };
-  const nest = (outer: readonly Index[]): void => {
-    if (outer.length === last) row(outer);
-    else k.loop(0, kept[outer.length]!, 1, (index) => nest([...outer, index]));
-  };
-  if (last === 0 && size > wide) {
-    k.loop(k.begin, k.compute("min", k.end, wholeWide / wide), 1, (part) => {
-      columns([], k.compute("mul", part, wide), 0, 4, k.lanes);
+/** Block results combined left to right, and the epilogue. */
+function combineKernel(reduction: Reduction, sums: Node, around: Surroundings): NodeCall {
+  const { op, type, members, sizes } = reduction;
+  const table = new BufferTable();
+  const from = table.add(sums);
+  table.addMembers(members);
+  const place = placeOfSums(sums);
+  const [blocks] = sums.shape as [number];
+  const key = `combine ${op.name} ${type} ${sums.shape.join()}\n${describeMembers(members, table)}`;
+  const kernel = around.cached(key, () => {
+    const k = new KernelBuilder(around.machine.lanes, table.written);
+    const extent = overPoints(k, sizes.slice(0, -1), blocks, (position) => {
+      const at = (along: Coordinate): Position => ({ ...position, axes: [...position.axes, along] });
+      const load = (along: Coordinate): Vector => {
+        const here = at(along);
+        return k.load(addressOf(from, sums.dtype, place, here), sums.dtype, laneStride(place, here), position.active);
+      };
+      const total = k.variable(load(origin));
+      k.loop(1, blocks, 1, (index) => {
+        k.set(total, op.combine(k.scalars, k.get(total), load({ index, offset: 0 }), type));
+      });
+      storeMembers(k, members, table, at(origin), k.get(total));
     });
-    const extent = Math.ceil(size / wide);
-    if (wholeWide < size) k.when(k.index(extent - 1), k.end, () => rest([]));
-    return extent;
-  }
-  if (last === 0) {
-    row([]);
-    return 1;
-  }
-  k.loop(k.begin, k.end, 1, (index) => nest([index]));
-  return kept[0]!;
+    return k.finish(`combine ${nameOfMembers(members)} ${showShape(sums.shape)}`, table.nodes.length, extent);
+  });
+  return { kernel, buffers: table.nodes };
 }

@@ -1,0 +1,180 @@
+/**
+ * The inner code of reductions: which results are computed side by side, and how a block of elements becomes one. The order of
+ * combination is the contract's rule for sums, whatever the lanes: along the innermost axis 16 interleaved partials per block of
+ * 1024 and a fixed tree; along outer axes one chain per block of 256.
+ */
+
+import { sizeOf } from "../base/shape.ts";
+import type { ReduceOperation } from "../graph/operation.ts";
+import type { KernelBuilder } from "../kernel/builder.ts";
+import type { Index, Variable, Vector } from "../kernel/language.ts";
+import type { ScalarType } from "../kernel/scalars.ts";
+import type { Member } from "./body.ts";
+import { type Buffers, Evaluator, type Position } from "./evaluate.ts";
+import type { Expression } from "./expression.ts";
+import { manyParts, overParts } from "./parts.ts";
+
+/** Partials of the innermost rule, however many lanes there are. */
+const partials = 16;
+/** Vectors of results side by side, each a chain of its own down an outer axis. */
+const panelVectors = 4;
+
+export interface Reduction {
+  readonly op: ReduceOperation<unknown>;
+  readonly type: ScalarType;
+  readonly input: Expression;
+  readonly members: readonly Member[];
+  /** Sizes of the kept axes and, last, of the one reduced axis. */
+  readonly sizes: readonly number[];
+  /** Whether the tensor's last axis is reduced. */
+  readonly inner: boolean;
+}
+
+/** A loop counter (or null for 0) plus a constant. */
+export type Coordinate = Position["axes"][number];
+
+export const origin: Coordinate = { index: null, offset: 0 };
+
+const counter = (index: Index): Coordinate => ({ index, offset: 0 });
+
+/** Elements of a block. */
+export function blockLength({ inner }: Reduction): number {
+  return inner ? 1024 : 256;
+}
+
+/** Results that are computed side by side: one along the innermost axis, else vectors of neighbours. */
+export interface Results {
+  readonly vectors: number;
+  /** Where the results of a vector lie; `along` is the coordinate on the reduced axis. */
+  at(vector: number, along: Coordinate): Position;
+}
+
+/** Parts that the results of a reduction make. */
+export function resultParts({ inner, sizes }: Reduction, lanes: number): number {
+  const kept = sizes.slice(0, -1);
+  return inner || kept.length === 0
+    ? sizeOf(kept)
+    : sizeOf(kept.slice(0, -1)) * Math.ceil(kept.at(-1)! / (panelVectors * lanes));
+}
+
+/** Visits all results with every one of `blocks` blocks of their reduced axis (its number is null where there is one). */
+export function overResults(
+  k: KernelBuilder,
+  { inner, sizes }: Reduction,
+  blocks: number,
+  visit: (results: Results, block: Index | null) => void,
+): number {
+  const kept = sizes.slice(0, -1);
+  const length = Math.ceil(sizes.at(-1)! / blocks);
+  const split = blocks > 1 ? [blocks] : [];
+  if (inner || kept.length === 0) {
+    return overParts(k, [...kept, ...split], length, (at) => {
+      const axes = at.slice(0, kept.length).map(counter);
+      const results = { vectors: 1, at: (_: number, along: Coordinate) => point([...axes, along]) };
+      visit(results, at[kept.length] ?? null);
+    });
+  }
+  const outer = kept.slice(0, -1);
+  const size = kept.at(-1)!;
+  const panel = panelVectors * k.lanes;
+  const wholePanels = Math.floor(size / panel);
+  const panels = Math.ceil(size / panel);
+  const columns = (row: readonly Index[], block: Index | null, column: Coordinate, width: number): void => {
+    const vectors = Math.ceil(width / k.lanes);
+    const at = (vector: number, along: Coordinate): Position => ({
+      axes: [...row.map(counter), { ...column, offset: column.offset + vector * k.lanes }, along],
+      vectorAxis: outer.length,
+      active: Math.min(k.lanes, width - vector * k.lanes),
+    });
+    visit({ vectors, at }, block);
+  };
+  const rest = (row: readonly Index[], block: Index | null): void => {
+    if (wholePanels < panels) columns(row, block, { index: null, offset: wholePanels * panel }, size % panel);
+  };
+  if (panels === 1 || sizeOf(outer) >= manyParts) {
+    return overParts(k, [...outer, ...split], size * length, (at) => {
+      const [row, block] = [at.slice(0, outer.length), at[outer.length] ?? null];
+      if (wholePanels > 0) {
+        k.loop(0, wholePanels * panel, panel, (column) => columns(row, block, counter(column), panel));
+      }
+      rest(row, block);
+    });
+  }
+  return overParts(k, [...outer, panels, ...split], panel * length, (at) => {
+    const [row, number, block] = [at.slice(0, outer.length), at[outer.length]!, at[outer.length + 1] ?? null];
+    k.when(number, wholePanels, () => columns(row, block, counter(k.compute("mul", number, panel)), panel));
+    k.when(k.index(wholePanels - 1), number, () => rest(row, block));
+  });
+}
+
+function point(axes: Position["axes"]): Position {
+  return { axes, vectorAxis: -1, active: 1 };
+}
+
+/** `length` elements of the reduced axis from `index + offset` on, combined: a value for each vector of the results. */
+export function reduceBlock(
+  k: KernelBuilder,
+  reduction: Reduction,
+  buffers: Buffers,
+  results: Results,
+  index: Index | null,
+  offset: number,
+  length: number,
+): Vector[] {
+  const { op, type, input, inner } = reduction;
+  const identity = Number(op.identity(type));
+  const combine = (a: Vector, b: Vector): Vector => op.combine(k.scalars, a, b, type);
+  const add = (sum: Variable, value: Vector): void => k.set(sum, combine(k.get(sum), value));
+  const sumsOf = (count: number): Variable[] =>
+    Array.from({ length: count }, () => k.variable(k.constant(type, identity)));
+  const from = index ? k.compute("add", index, offset) : k.index(offset);
+
+  if (!inner) {
+    const sums = sumsOf(results.vectors);
+    if (length > 0) {
+      k.loop(from, k.compute("add", from, length), 1, (at) => {
+        sums.forEach((sum, vector) => {
+          add(sum, new Evaluator(k, buffers, results.at(vector, counter(at))).value(input));
+        });
+      });
+    }
+    return sums.map((sum) => k.get(sum));
+  }
+
+  const valueAt = (along: Coordinate, active: number): Vector => {
+    const { axes } = results.at(0, along);
+    const position = { axes, vectorAxis: axes.length - 1, active };
+    return k.keep(new Evaluator(k, buffers, position).value(input), active, identity);
+  };
+  const sums = sumsOf(Math.max(1, partials / k.lanes));
+  const whole = length - (length % partials);
+  if (whole > 0) {
+    k.loop(from, k.compute("add", from, whole), partials, (at) => {
+      sums.forEach((sum, number) => add(sum, valueAt({ index: at, offset: number * k.lanes }, k.lanes)));
+    });
+  }
+  for (let at = whole; at < length; at += k.lanes) {
+    add(sums[(at - whole) / k.lanes]!, valueAt({ index, offset: offset + at }, Math.min(k.lanes, length - at)));
+  }
+  return [
+    foldPartials(
+      k,
+      sums.map((sum) => k.get(sum)),
+      combine,
+    ),
+  ];
+}
+
+/** The fixed tree over 16 partials: halves are combined, four times. Every lane ends with the result. */
+function foldPartials(k: KernelBuilder, sums: readonly Vector[], combine: (a: Vector, b: Vector) => Vector): Vector {
+  let vectors = sums;
+  while (vectors.length > 1) {
+    const half = vectors.length / 2;
+    vectors = vectors.slice(0, half).map((vector, i) => combine(vector, vectors[i + half]!));
+  }
+  let [result] = vectors as [Vector];
+  for (let distance = Math.min(k.lanes, partials) / 2; distance >= 1; distance /= 2) {
+    result = combine(result, k.exchange(result, distance));
+  }
+  return result;
+}
