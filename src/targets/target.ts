@@ -4,6 +4,8 @@
  */
 
 import type { Data, DType } from "../base/dtype.ts";
+import type { Machine } from "../compiler/machine.ts";
+import type { Program } from "../compiler/program.ts";
 import type { Module } from "../graph/module.ts";
 
 export type TargetName = "reference" | "wasm";
@@ -30,9 +32,27 @@ export interface RunReport {
   readonly log: Float32Array;
 }
 
+/** What one kernel took, over all its calls. */
+export interface KernelTime {
+  readonly name: string;
+  readonly calls: number;
+  readonly seconds: number;
+  /** Floating-point operations. */
+  readonly flops: number;
+  /** Bytes it touched: what each call reads, once, and what it writes. */
+  readonly bytes: number;
+}
+
+/** A run whose kernels were timed, in the order in which they came. */
+export interface Profile extends RunReport {
+  readonly kernels: readonly KernelTime[];
+}
+
 export interface Executable {
   /** Runs the program `steps` times on the same buffers. */
   run(bindings: Bindings, steps: number): Promise<RunReport>;
+  /** The same, kernel by kernel with a clock: the same results, slower. Absent where the target has no kernels. */
+  profile?(bindings: Bindings, steps: number): Promise<Profile>;
   /** Bytes of intermediate memory the program holds. */
   readonly memory: number;
   release(): void;
@@ -49,4 +69,16 @@ export interface Target {
   /** A copy of the buffer's first `length` elements. */
   read<D extends DType>(buffer: TargetBuffer, dtype: D, length: number): Promise<Data<D>>;
   compile(module: Module): Promise<Executable>;
+}
+
+/** A target that runs the compiler's programs: what measures a machine writes some by hand. */
+export interface CpuTarget extends Target {
+  /** For which programs are compiled. */
+  readonly machine: Machine;
+  /** The program as running code. Its slots after the arena are inputs, states and outputs, in this order. */
+  load(program: Program): Promise<Executable>;
+}
+
+export function isCpuTarget(target: Target): target is CpuTarget {
+  return "load" in target && "machine" in target;
 }

@@ -9,9 +9,20 @@ import type { Numerics } from "../target.ts";
 import { emitKernel } from "./emitter.ts";
 import { Code, encodeModule, type FunctionDefinition } from "./encoder.ts";
 
+/** The program's kernels, each once. */
+export function kernelsOf({ before, after }: Program): Kernel[] {
+  return [...new Set([...before, ...after].map((call) => call.kernel))];
+}
+
+/** The bytes of a module that exports the program's kernels one by one, by their numbers in {@link kernelsOf}. */
+export function encodeKernels(program: Program, numerics: Numerics): Uint8Array<ArrayBuffer> {
+  const functions = kernelsOf(program).map((kernel) => emitKernel(kernel, numerics));
+  return encodeModule(functions.map((one, number) => ({ ...one, name: String(number), exported: true })));
+}
+
 /** The bytes of the module; it imports `env.memory` and exports `run`. */
 export function encodeProgram(program: Program, numerics: Numerics): Uint8Array<ArrayBuffer> {
-  const kernels = [...new Set([...program.before, ...program.after].map((call) => call.kernel))];
+  const kernels = kernelsOf(program);
   const functions = kernels.map((kernel) => emitKernel(kernel, numerics));
   const numbers = new Map(kernels.map((kernel, index) => [kernel, index]));
   return encodeModule([...functions, runFunction(program, numbers)]);

@@ -7,20 +7,22 @@ import { bytesOf, type Data, type DType, isFloat, viewOf } from "../../base/dtyp
 import { InternalError, TargetError } from "../../base/errors.ts";
 import { compileModule } from "../../compiler/compile.ts";
 import type { Machine } from "../../compiler/machine.ts";
+import type { Call, Place, Program } from "../../compiler/program.ts";
 import { type Module, rootsOf } from "../../graph/module.ts";
 import { topological } from "../../graph/node.ts";
 import { simplifyModule } from "../../graph/simplify.ts";
 import { Block } from "../block.ts";
-import type { Bindings, Executable, Numerics, RunReport, Target, TargetBuffer } from "../target.ts";
+import { profileProgram } from "../profile.ts";
+import type { Bindings, CpuTarget, Executable, Numerics, Profile, RunReport, TargetBuffer } from "../target.ts";
 import { LinearMemory } from "./memory.ts";
 import { hasFusedMultiplyAdd, hasSimd } from "./probe.ts";
-import { encodeProgram } from "./program.ts";
+import { encodeKernels, encodeProgram, kernelsOf } from "./program.ts";
 
 const machine: Machine = { lanes: 4, vectorRegisters: 16, workers: 1 };
 const smallestNormal = 2 ** -126;
 
 /** The target in the mode asked for; by default fused where the engine's multiply-add is, else portable. */
-export async function wasmTarget(numerics?: Numerics): Promise<Target> {
+export async function wasmTarget(numerics?: Numerics): Promise<CpuTarget> {
   if (typeof WebAssembly === "undefined" || !hasSimd()) {
     throw new TargetError(
       "wasm: this engine has no WebAssembly with 128-bit SIMD. Use a newer engine, or the target reference.",
@@ -66,9 +68,10 @@ function refused(cause: unknown): Error {
   );
 }
 
-class WasmTarget implements Target {
+class WasmTarget implements CpuTarget {
   readonly name = "wasm";
   readonly threads = 1;
+  readonly machine: Machine = machine;
   readonly numerics: Numerics;
   readonly #memory = new LinearMemory();
 
@@ -96,58 +99,92 @@ class WasmTarget implements Target {
 
   async compile(module: Module): Promise<Executable> {
     refuseFloat64(module);
-    const program = compileModule(simplifyModule(module), machine);
-    const bytes = encodeProgram(program, this.numerics);
-    let compiled: WebAssembly.WebAssemblyInstantiatedSource;
-    try {
-      const imports = { env: { memory: this.#memory.memory } };
-      compiled = await WebAssembly.instantiate(bytes, imports);
-    } catch (cause) {
-      throw refused(cause);
-    }
-    const run = compiled.instance.exports.run as (table: number, steps: number, log: number) => number;
-    return new WasmExecutable(this.#memory, run, program.arena, program.slots, program.log.length);
+    return this.load(compileModule(simplifyModule(module), machine));
+  }
+
+  async load(program: Program): Promise<Executable> {
+    const { run } = await instantiate(encodeProgram(program, this.numerics), this.#memory);
+    return new WasmExecutable(this.#memory, program, this.numerics, run!);
+  }
+}
+
+type Exports = Readonly<Record<string, (...args: readonly number[]) => number>>;
+
+/** The functions of a module that is written on this memory. */
+async function instantiate(bytes: Uint8Array<ArrayBuffer>, { memory }: LinearMemory): Promise<Exports> {
+  try {
+    const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
+    return instance.exports as Exports;
+  } catch (cause) {
+    throw refused(cause);
   }
 }
 
 class WasmExecutable implements Executable {
   readonly memory: number;
   readonly #linear: LinearMemory;
+  readonly #program: Program;
+  readonly #numerics: Numerics;
   readonly #run: (table: number, steps: number, log: number) => number;
   readonly #arena: Block;
   readonly #table: Block;
-  readonly #logWidth: number;
+  /** The kernels one by one; made when they are first to be timed. */
+  #kernels: Promise<Exports> | null = null;
   #log: Block;
 
   constructor(
     linear: LinearMemory,
+    program: Program,
+    numerics: Numerics,
     run: (table: number, steps: number, log: number) => number,
-    arena: number,
-    slots: number,
-    logWidth: number,
   ) {
     this.#linear = linear;
+    this.#program = program;
+    this.#numerics = numerics;
     this.#run = run;
-    this.#arena = linear.allocate(arena);
-    this.#table = linear.allocate(4 * slots);
+    this.#arena = linear.allocate(program.arena);
+    this.#table = linear.allocate(4 * program.slots);
     this.#log = linear.allocate(0);
-    this.#logWidth = logWidth;
-    this.memory = arena;
+    this.memory = program.arena;
   }
 
-  async run({ inputs, states, outputs }: Bindings, steps: number): Promise<RunReport> {
-    const width = this.#logWidth;
+  async run(bindings: Bindings, steps: number): Promise<RunReport> {
+    const width = this.#program.log.length;
     if (this.#log.bytes < 4 * width * steps) {
       this.#log.release();
       this.#log = this.#linear.allocate(4 * width * steps);
     }
     const { buffer } = this.#linear.memory;
-    const bases = [this.#arena, ...inputs, ...states, ...outputs].map((slot) => own(slot).address);
+    const bases = this.#bases(bindings);
     viewOf("uint32", buffer, this.#table.address, bases.length).set(bases);
     const done = this.#run(this.#table.address, steps, this.#log.address);
     // A step the guard stopped has logged too.
     const begun = Math.min(steps, done + 1);
     return { steps: done, log: viewOf("float32", buffer, this.#log.address, width * begun).slice() };
+  }
+
+  async profile(bindings: Bindings, steps: number): Promise<Profile> {
+    this.#kernels ??= instantiate(encodeKernels(this.#program, this.#numerics), this.#linear);
+    const functions = await this.#kernels;
+    const bases = this.#bases(bindings);
+    const at = ({ slot, offset }: Place): number => bases[slot]! + offset;
+    const numbers = new Map(kernelsOf(this.#program).map((kernel, number) => [kernel, number]));
+    const ready = new Map<Call, () => number>();
+    for (const call of [...this.#program.before, ...this.#program.after]) {
+      const parameters = [...call.places.map(at), 0, call.kernel.extent, 0];
+      ready.set(call, functions[numbers.get(call.kernel)!]!.bind(null, ...parameters));
+    }
+    const { buffer } = this.#linear.memory;
+    return profileProgram(this.#program, steps, {
+      call: (call) => void ready.get(call)!(),
+      float32At: (place) => viewOf("float32", buffer, at(place), 1)[0]!,
+      byteAt: (place) => viewOf("uint8", buffer, at(place), 1)[0]!,
+    });
+  }
+
+  /** The address of every slot. */
+  #bases({ inputs, states, outputs }: Bindings): number[] {
+    return [this.#arena, ...inputs, ...states, ...outputs].map((slot) => own(slot).address);
   }
 
   release(): void {
