@@ -33,14 +33,23 @@ export { type AdamOptions, adam, adamw } from "./optimizer/adam.ts";
 export type { LearningRate, Optimizer } from "./optimizer/optimizer.ts";
 export { type SgdOptions, sgd } from "./optimizer/sgd.ts";
 export { parseOptimizer } from "./optimizer/strings.ts";
-export type { Numerics, TargetName } from "./targets/target.ts";
+export type { KernelTime, Numerics, TargetName } from "./targets/target.ts";
 export { compile } from "./tensor/compile.ts";
 export { arange, full, normal, ones, tensor, uniform, zeros } from "./tensor/create.ts";
 export { grad, valueAndGrad } from "./tensor/grad.ts";
 export { concat, stack } from "./tensor/join.ts";
 export { realize, Tensor } from "./tensor/tensor.ts";
 export { type EvaluateOptions, evaluate, predictClasses } from "./train/evaluate.ts";
-export type { EndEvent, EpochEvent, Result, Scores, StartEvent, StepEvent, TrainingEvent } from "./train/events.ts";
+export type {
+  EndEvent,
+  EpochEvent,
+  ProfileEvent,
+  Result,
+  Scores,
+  StartEvent,
+  StepEvent,
+  TrainingEvent,
+} from "./train/events.ts";
 export type { TrainOptions } from "./train/options.ts";
 export type { Run } from "./train/run.ts";
 export { train } from "./train/train.ts";

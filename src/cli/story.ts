@@ -8,10 +8,11 @@ import type { Dataset, Split } from "../data/dataset.ts";
 import { asLoss } from "../loss/loss.ts";
 import type { Network } from "../network/network.ts";
 import { evaluate } from "../train/evaluate.ts";
-import type { EndEvent, Scores, StartEvent, TrainingEvent } from "../train/events.ts";
+import type { EndEvent, ProfileEvent, Scores, StartEvent, TrainingEvent } from "../train/events.ts";
 import type { TrainOptions } from "../train/options.ts";
 import { describeData, inWords } from "./data.ts";
 import { nextSteps } from "./next.ts";
+import { printProfile } from "./profile.ts";
 import { Progress } from "./progress.ts";
 import { answersOf, drawExample, indent, perRow, printConfusion, printMistakes, verdict } from "./report.ts";
 import { drawableSize } from "./terminal/image.ts";
@@ -33,6 +34,7 @@ export class Story {
   readonly #terminal: Terminal;
   readonly #progress: Progress;
   #start: StartEvent | null = null;
+  #profile: ProfileEvent | null = null;
   #end: EndEvent | null = null;
 
   constructor(source: string, network: Network, data: Split, options: Options, terminal: Terminal) {
@@ -72,6 +74,7 @@ export class Story {
       this.#start = event;
       this.#introduce(event);
     }
+    if (event.event === "profile") this.#profile = event;
     if (event.event === "end") this.#end = event;
     this.#progress.show(event);
   }
@@ -92,6 +95,7 @@ export class Story {
     if (curve.length > 0) print(this.#terminal, "", ...curve);
     printConfusion(answers, this.#terminal);
     await printMistakes(answers, this.#terminal);
+    if (this.#profile) printProfile(this.#profile, this.#terminal);
     this.#heading("What next", "");
     print(this.#terminal, ...nextSteps(this.#source, this.#options, style));
   }

@@ -57,6 +57,7 @@ const flags: readonly Flag[] = [
     value: "DIR",
     help: "Keep the model, the events and the configuration in this folder.",
   },
+  { name: "profile", help: "Time about a second of steps kernel by kernel, and end with a table. No result changes." },
   targetFlag,
   numericsFlag,
   jsonFlag,
@@ -80,6 +81,7 @@ export const trainCommand: Command = {
     },
     { line: 'gradus train --layers "flatten dense(10)"', note: "without a hidden layer: how far does that go?" },
     { line: 'gradus train --optimizer "sgd(0.1)" --batch-size 100', note: "plain gradient descent" },
+    { line: "gradus train mnist --epochs 1 --profile", note: "where does the time of a step go?" },
     { line: "gradus train --json | tail -n 1", note: "the last line sums up the run" },
   ],
   run: runTrain,
@@ -138,6 +140,7 @@ function readOptions(args: Arguments): Options {
     seed: args.number("seed", wholeNumber) ?? 1,
     shuffle: !args.has("no-shuffle"),
     out: args.text("out"),
+    profile: args.has("profile"),
     ...readPlace(args),
   };
 }

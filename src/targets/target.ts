@@ -71,7 +71,7 @@ export interface Target {
   compile(module: Module): Promise<Executable>;
 }
 
-/** A target that runs the compiler's programs: what measures a machine writes some by hand. */
+/** A target that runs the compiler's programs, and can profile them: what measures a machine writes some by hand. */
 export interface CpuTarget extends Target {
   /** For which programs are compiled. */
   readonly machine: Machine;

@@ -4,7 +4,7 @@
  */
 
 import type { Shape } from "../base/shape.ts";
-import type { Numerics, TargetName } from "../targets/target.ts";
+import type { KernelTime, Numerics, TargetName } from "../targets/target.ts";
 
 /**
  * Means over a set of examples, by metric name. `loss` is the mean over the examples under every reduction, so that figures
@@ -75,6 +75,17 @@ export interface CheckpointEvent {
   readonly file: string;
 }
 
+/** Once, before the end, where a profile was asked for: what the kernels of a training step took. */
+export interface ProfileEvent {
+  readonly event: "profile";
+  /** Steps that were watched; 0 where the run was too short. */
+  readonly steps: number;
+  /** Time of these steps, the clock's own included. */
+  readonly seconds: number;
+  /** Over all these steps, in the order of the program. */
+  readonly kernels: readonly KernelTime[];
+}
+
 /** What a finished or aborted run can say in one line. Its metrics stand beside `loss` under their own names. */
 export interface RunFacts {
   /** Of the validation set where there is one, else of the last epoch's training. */
@@ -104,4 +115,4 @@ export type Result = RunFacts & {
   readonly history: readonly EpochEvent[];
 } & { readonly [metric: string]: number };
 
-export type TrainingEvent = StartEvent | StepEvent | EpochEvent | CheckpointEvent | EndEvent;
+export type TrainingEvent = StartEvent | StepEvent | EpochEvent | CheckpointEvent | ProfileEvent | EndEvent;

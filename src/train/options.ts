@@ -39,6 +39,8 @@ export interface TrainOptions {
   readonly signal?: AbortSignal;
   /** Called with every event, in order. */
   readonly callbacks?: readonly ((event: TrainingEvent) => void)[];
+  /** Whether about a second of steps is timed kernel by kernel and told as an event before the end; no result changes. Default false. */
+  readonly profile?: boolean;
   /** Default: GRADUS_TARGET, else wasm; the reference for a float64 network. */
   readonly target?: TargetName;
   /** Default: GRADUS_NUMERICS, else fused where the target can. */

@@ -7,7 +7,7 @@
 import { allocate } from "../base/dtype.ts";
 import { deriveKey } from "../base/rng.ts";
 import type { Hold } from "../network/hold.ts";
-import type { Bindings, Executable, Target, TargetBuffer } from "../targets/target.ts";
+import type { Bindings, Executable, KernelTime, Target, TargetBuffer } from "../targets/target.ts";
 import { autopsy } from "./autopsy.ts";
 import { type Holdings, withHoldings } from "./holdings.ts";
 import { layoutOf, placeData, type Resident } from "./layout.ts";
@@ -50,6 +50,8 @@ export interface Taken {
   readonly log: Float32Array;
   /** Why the step after them was not taken: what was not finite, or what the schedule threw. The state is that before it. */
   readonly failure: { readonly error: unknown } | null;
+  /** What each kernel took, where that was asked for. */
+  readonly kernels: readonly KernelTime[];
 }
 
 export class Session {
@@ -114,21 +116,23 @@ export class Session {
   }
 
   /** Takes steps, up to the first whose loss or gradient is not finite, or for which the optimizer has no numbers. */
-  async take({ epoch, done, first, steps, batchSize }: Chunk): Promise<Taken> {
+  async take({ epoch, done, first, steps, batchSize }: Chunk, profiled: boolean = false): Promise<Taken> {
     const { executable, bindings, spec } = this.#programs.get(batchSize) ?? (await this.#compile(batchSize));
     const { rows, failure } = this.#fillTable(done, steps);
-    if (rows === 0) return { steps: 0, log: new Float32Array(), failure };
+    if (rows === 0) return { steps: 0, log: new Float32Array(), failure, kernels: [] };
     this.#start[0] = first;
     this.#steps[0] = done;
     await this.#target.write(this.#first, this.#start);
     await this.#target.write(this.#stream, this.#steps);
     await this.#target.write(this.#table, this.#rows.subarray(0, rows * this.#scalars.length));
     await this.#target.write(this.state.cursor, this.#zero);
-    const report = await executable.run(bindings, rows);
-    if (report.steps === rows) return { steps: rows, log: report.log, failure };
+    const timed = profiled ? await executable.profile?.(bindings, rows) : undefined;
+    const report = timed ?? (await executable.run(bindings, rows));
+    const kernels = timed?.kernels ?? [];
+    if (report.steps === rows) return { steps: rows, log: report.log, failure, kernels };
     const error = await autopsy(spec, this.#target, bindings, done + report.steps + 1, epoch);
     const width = report.log.length / (report.steps + 1);
-    return { steps: report.steps, log: report.log.subarray(0, width * report.steps), failure: { error } };
+    return { steps: report.steps, log: report.log.subarray(0, width * report.steps), failure: { error }, kernels };
   }
 
   /** The optimizer's numbers for the steps that follow `done`, a row each, up to the first for which it throws. */

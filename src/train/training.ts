@@ -3,10 +3,10 @@
  * where a chunk ends.
  */
 
-import { TrainingError } from "../base/errors.ts";
+import { TargetError, TrainingError } from "../base/errors.ts";
 import { pause } from "../base/pause.ts";
 import { Hold } from "../network/hold.ts";
-import type { Target } from "../targets/target.ts";
+import { isCpuTarget, type Target } from "../targets/target.ts";
 import { ChunkSize, now } from "./chunk.ts";
 import { Evaluation } from "./evaluation.ts";
 import type { EndEvent, EpochEvent, Result, Scores, StartEvent, StepEvent, TrainingEvent } from "./events.ts";
@@ -14,6 +14,7 @@ import { RunFolder } from "./folder.ts";
 import { Holdings } from "./holdings.ts";
 import { Means, meansOf } from "./means.ts";
 import type { Plan, TrainOptions } from "./options.ts";
+import { ProfileSample } from "./profile.ts";
 import { type Chunk, mostSteps, Session } from "./session.ts";
 
 /** One run, from the first placement to the last event. */
@@ -28,6 +29,7 @@ export class Training {
   readonly #begun: number = now();
   readonly #history: EpochEvent[] = [];
   readonly #chunks: ChunkSize = new ChunkSize(mostSteps);
+  readonly #profile: ProfileSample | null;
   #folder: RunFolder | null = null;
   #done = 0;
   /** Complete passes over the data. */
@@ -46,10 +48,12 @@ export class Training {
     this.#names = ["loss", ...plan.metrics.map(({ name }) => name)];
     this.#means = new Means(this.#names);
     this.#start = this.#startEvent();
+    this.#profile = options.profile ? new ProfileSample() : null;
   }
 
   async run(): Promise<Result> {
     const { network, validation } = this.#plan;
+    if (this.#profile && !isCpuTarget(this.#target)) throw cannotProfile(this.#target);
     const hold = new Hold("train", network);
     const holdings = new Holdings(this.#target);
     let session: Session | null = null;
@@ -60,6 +64,7 @@ export class Training {
       this.#tell(this.#start);
       while (this.#goesOn()) await this.#epoch(session, asked);
       if (this.#done > 0) await this.#keep(session);
+      if (this.#profile) this.#tell(this.#profile.event());
       const end = await this.#endEvent(session);
       this.#tell(end);
       const { event: _, ...facts } = end;
@@ -129,8 +134,10 @@ export class Training {
 
   async #chunk(session: Session, chunk: Chunk): Promise<void> {
     const from = now();
-    const { steps, log, failure } = await session.take(chunk);
+    const profiled = this.#profile?.wantsMore && this.#done > 0 && chunk.batchSize === this.#plan.batchSize;
+    const { steps, log, failure, kernels } = await session.take(chunk, profiled);
     const seconds = now() - from;
+    if (profiled) this.#profile?.add(steps, seconds, kernels);
     if (steps > 0) {
       const event = this.#account(chunk, steps, log, seconds);
       if (this.#done === steps) await this.#begin(session);
@@ -235,4 +242,14 @@ export class Training {
       aborted: this.#done < this.#plan.steps,
     } as unknown as EndEvent;
   }
+}
+
+function cannotProfile({ name }: Target): TargetError {
+  return new TargetError(
+    `profile: the target must run kernels; ${name} has none. Train on another target, or without profile.`,
+    {
+      operation: "profile",
+      actual: name,
+    },
+  );
 }
