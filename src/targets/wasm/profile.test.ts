@@ -54,11 +54,11 @@ test("a program written by hand runs, all its parts", async () => {
     k.store({ buffer: 0, offset: 0, terms: [{ index: part, scale: 4 }] }, "float32", value, 1, 1);
   });
   const kernel = k.finish("numbers", 1, 5);
-  const places = [{ slot: 1, offset: 0 }];
+  const places = [{ slot: 1, offset: 0, bytes: 20 }];
   const program = await wasm.load({
     arena: 0,
     slots: 2,
-    before: [{ kernel, places }],
+    before: [{ kernel, places, waits: true }],
     log: places,
     guard: null,
     after: [],

@@ -1,0 +1,101 @@
+/**
+ * Memory of the target: regions from the operating system, in large pages where it can, handed out in blocks. Under GRADUS_CHECK=1
+ * every block has pages of its own between pages that cannot be touched, and ends where they begin: a kernel that reads or
+ * writes beside its buffers stops the process instead of being wrong.
+ */
+
+import { environment } from "../../base/environment.ts";
+import { TargetError } from "../../base/errors.ts";
+import { type Block, Blocks, FreeList, takenBy } from "../block.ts";
+import type { Native } from "./native.ts";
+
+const pageBytes = 4096;
+const largePageBytes = 2 ** 21;
+const regionBytes = 32 * 2 ** 20;
+
+interface Region {
+  readonly address: number;
+  readonly view: ArrayBuffer;
+  readonly free: FreeList;
+}
+
+export class NativeMemory {
+  readonly #native: Native;
+  readonly #regions: Region[] = [];
+  readonly #blocks = new Blocks();
+  readonly #guarded: boolean = environment("GRADUS_CHECK") === "1";
+  readonly #views = new WeakMap<Block, Uint8Array>();
+  #used = 0;
+
+  constructor(native: Native) {
+    this.#native = native;
+  }
+
+  /** A zeroed block. */
+  allocate(bytes: number): Block {
+    return this.#guarded ? this.#allocateGuarded(bytes) : this.#allocateShared(bytes);
+  }
+
+  /** The bytes of a block, to be used at once. */
+  bytesOf(block: Block): Uint8Array {
+    void block.address; // throws for a released one
+    return this.#views.get(block)!;
+  }
+
+  #allocateShared(bytes: number): Block {
+    const size = takenBy(bytes);
+    for (const region of this.#regions) {
+      const address = region.free.take(size);
+      if (address !== null) return this.#block(region, address, size, bytes, false);
+    }
+    const whole = Math.ceil(Math.max(size, regionBytes) / largePageBytes) * largePageBytes;
+    // A large page begins at a multiple of its size: one more is mapped, so that all of the region can be large pages.
+    const mapped = this.#native.map(whole + largePageBytes);
+    if (mapped === null) throw this.#exhausted(bytes);
+    const address = Math.ceil(mapped / largePageBytes) * largePageBytes;
+    this.#native.preferLargePages(address, whole);
+    const region = { address, view: this.#native.view(address, whole), free: new FreeList() };
+    region.free.give(address, whole);
+    this.#regions.push(region);
+    return this.#block(region, region.free.take(size)!, size, bytes, true);
+  }
+
+  #block(region: Region, address: number, size: number, bytes: number, fresh: boolean): Block {
+    const view = new Uint8Array(region.view, address - region.address, bytes);
+    if (!fresh) new Uint8Array(region.view, address - region.address, size).fill(0);
+    this.#used += size;
+    const block = this.#blocks.make(address, bytes, () => {
+      this.#used -= size;
+      region.free.give(address, size);
+    });
+    this.#views.set(block, view);
+    return block;
+  }
+
+  #allocateGuarded(bytes: number): Block {
+    const inner = Math.max(1, Math.ceil(bytes / pageBytes)) * pageBytes;
+    const mapped = this.#native.map(inner + 2 * pageBytes);
+    if (mapped === null) throw this.#exhausted(bytes);
+    this.#native.forbid(mapped, pageBytes);
+    this.#native.forbid(mapped + pageBytes + inner, pageBytes);
+    // Elements keep their alignment: only the last bytes before the forbidden page may stay unused.
+    const address = mapped + pageBytes + inner - Math.ceil(bytes / 4) * 4;
+    const view = new Uint8Array(this.#native.view(mapped + pageBytes, inner), address - mapped - pageBytes, bytes);
+    this.#used += inner;
+    const block = this.#blocks.make(address, bytes, () => {
+      this.#used -= inner;
+      this.#native.unmap(mapped, inner + 2 * pageBytes);
+    });
+    this.#views.set(block, view);
+    return block;
+  }
+
+  #exhausted(bytes: number): TargetError {
+    const mib = (size: number): string => `${Math.ceil(size / 2 ** 20)} MiB`;
+    return new TargetError(
+      `x64: ${mib(bytes)} more memory could not be had; ${mib(this.#used)} are in use. ` +
+        "Use a smaller batch, a smaller network or less resident data.",
+      { operation: "x64", bytes, used: this.#used },
+    );
+  }
+}
