@@ -1,4 +1,4 @@
-// Proves that the wasm target computes every primitive's samples to the bit as the reference does, in both numerics modes.
+// Proves that the CPU targets compute every primitive's samples to the bit as the reference does, in both numerics modes.
 
 import { describe, expect, test } from "vitest";
 import { RandomStream } from "../base/rng.ts";

@@ -8,7 +8,7 @@ import type { Machine } from "../compiler/machine.ts";
 import type { Program } from "../compiler/program.ts";
 import type { Module } from "../graph/module.ts";
 
-export type TargetName = "reference" | "wasm";
+export type TargetName = "reference" | "wasm" | "x64";
 
 /** `fused`: fma rounds once; `portable`: twice, as engines without fused multiply-add do. */
 export type Numerics = "fused" | "portable";
@@ -30,6 +30,10 @@ export interface RunReport {
   readonly steps: number;
   /** One row of `log.length` values per step begun. */
   readonly log: Float32Array;
+  /** Whether the run ended because its signal asked for it. */
+  readonly interrupted?: boolean;
+  /** Whether a result was so small that it became zero, where the target can tell. */
+  readonly underflow?: boolean;
 }
 
 /** What one kernel took, over all its calls. */
@@ -49,8 +53,11 @@ export interface Profile extends RunReport {
 }
 
 export interface Executable {
-  /** Runs the program `steps` times on the same buffers. */
-  run(bindings: Bindings, steps: number): Promise<RunReport>;
+  /**
+   * Runs the program `steps` times on the same buffers. A long run may let the event loop have its turn in between, and then looks at
+   * the signal: an aborted run ends between two steps, with the state of the steps it has finished.
+   */
+  run(bindings: Bindings, steps: number, signal?: AbortSignal): Promise<RunReport>;
   /** The same, kernel by kernel with a clock: the same results, slower. Absent where the target has no kernels. */
   profile?(bindings: Bindings, steps: number): Promise<Profile>;
   /** Bytes of intermediate memory the program holds. */

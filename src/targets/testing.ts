@@ -13,6 +13,7 @@ import { draw } from "../graph/sample-values.ts";
 import { referenceTarget } from "./reference/target.ts";
 import type { Executable, Numerics, Target, TargetBuffer } from "./target.ts";
 import { wasmTarget } from "./wasm/target.ts";
+import { x64Target } from "./x64/target.ts";
 
 export const modes: readonly Numerics[] = ["portable", "fused"];
 
@@ -30,14 +31,27 @@ export function wasmIn(numerics: Numerics): Promise<Target | null> {
   return known;
 }
 
-/** Reference and wasm in one mode; calls `skip` with the reason where the engine cannot. */
-export async function targetsIn(
-  numerics: Numerics,
-  skip: (reason: string) => unknown,
-): Promise<{ reference: Target; wasm: Target }> {
-  const wasm = await wasmIn(numerics);
-  if (!wasm) skip(`the WebAssembly of this engine cannot run numerics ${numerics}`);
-  return { reference: referenceTarget(numerics), wasm: wasm! };
+const x64Targets = new Map<string, Promise<Target | null>>();
+
+/** The x64 target in a mode, between forbidden pages and with every kernel split over its threads; null where it cannot start. */
+export function x64In(numerics: Numerics, threads = 2): Promise<Target | null> {
+  const key = `${numerics} ${threads}`;
+  const known = x64Targets.get(key) ?? x64Target({ numerics, threads, check: true }).catch(() => null);
+  x64Targets.set(key, known);
+  return known;
+}
+
+export interface Targets {
+  readonly reference: Target;
+  /** What must agree with it: the CPU targets that can run here. */
+  readonly others: readonly Target[];
+}
+
+/** Reference and the CPU targets in one mode; calls `skip` with the reason where none can run in it. */
+export async function targetsIn(numerics: Numerics, skip: (reason: string) => unknown): Promise<Targets> {
+  const others = (await Promise.all([wasmIn(numerics), x64In(numerics)])).filter((target) => target !== null);
+  if (others.length === 0) skip(`no target of this engine can run numerics ${numerics}`);
+  return { reference: referenceTarget(numerics), others };
 }
 
 // Values
@@ -181,15 +195,21 @@ export function requireSameResults(actual: Result, expected: Result): void {
   requireSameBits(actual.states, expected.states, "states");
 }
 
-/** Runs a module on reference and wasm and requires equal bits; gives the result. */
+/** Runs a module on the reference and on the others and requires equal bits; gives the result. */
 export async function requireAgreement(
-  { reference, wasm }: { reference: Target; wasm: Target },
+  { reference, others }: Targets,
   module: Module,
   values: Values,
   steps = 1,
 ): Promise<Result> {
   const expected = await runOn(reference, module, values, steps);
-  requireSameResults(await runOn(wasm, module, values, steps), expected);
+  for (const target of others) {
+    try {
+      requireSameResults(await runOn(target, module, values, steps), expected);
+    } catch (cause) {
+      throw new Error(`${target.name}: ${(cause as Error).message}`, { cause });
+    }
+  }
   return expected;
 }
 

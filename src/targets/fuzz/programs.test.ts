@@ -1,5 +1,5 @@
 /**
- * Proves on random programs of all primitives, on awkward shapes and with special values, that wasm equals the reference to the bit, that
+ * Proves on random programs of all primitives, on awkward shapes and with special values, that every CPU target equals the reference to the bit, that
  * simplification, fusion and steps in one call change nothing, and that float64 gradients are right. GRADUS_FUZZ=n asks n programs instead
  * of 2,000 (npm run fuzz); GRADUS_FUZZ_SEED decides which. A failing program is shrunk and printed as TypeScript.
  */
@@ -43,8 +43,8 @@ async function showing(program: Program, check: () => Promise<void>): Promise<vo
 }
 
 describe.for(modes)("numerics %s", (numerics) => {
-  test(`wasm is the reference, simplified or not, over ${asked} programs`, { timeout }, async ({ skip }) => {
-    const { wasm } = await targetsIn(numerics, skip);
+  test(`every target is the reference, simplified or not, over ${asked} programs`, { timeout }, async ({ skip }) => {
+    const { others } = await targetsIn(numerics, skip);
     const k = numberScalars(numerics);
     let underflows = 0;
     await ask(
@@ -62,8 +62,10 @@ describe.for(modes)("numerics %s", (numerics) => {
             return;
           }
           requireSameBits(expectedOf({ module: simple, values }, k) ?? [], expected, "simplified roots");
-          const { outputs, states } = await runOn(wasm, module, values);
-          requireSameBits([...outputs, ...states], expected, "wasm outputs and states");
+          for (const target of others) {
+            const { outputs, states } = await runOn(target, module, values);
+            requireSameBits([...outputs, ...states], expected, `${target.name}: outputs and states`);
+          }
         });
       }),
     );
@@ -71,26 +73,28 @@ describe.for(modes)("numerics %s", (numerics) => {
   });
 
   test(`three steps in one call are three calls, over ${asked >> 2} programs`, { timeout }, async ({ skip }) => {
-    const { wasm } = await targetsIn(numerics, skip);
+    const { others } = await targetsIn(numerics, skip);
     await ask(
       asked >> 2,
       fc.asyncProperty(tapes, async (drawn) => {
         const program = writeProgram(drawn);
         if (program.module.states.length === 0) return;
         await showing(program, async () => {
-          const whole = await runOn(wasm, program.module, program.values, 3);
-          let states = program.values.states;
-          for (let step = 0; step < 2; step++)
-            states = [...(await runOn(wasm, program.module, { ...program.values, states })).states];
-          const last = await runOn(wasm, program.module, { ...program.values, states });
-          requireSameResults({ ...whole, steps: 1 }, last);
+          for (const target of others) {
+            const whole = await runOn(target, program.module, program.values, 3);
+            let states = program.values.states;
+            for (let step = 0; step < 2; step++)
+              states = [...(await runOn(target, program.module, { ...program.values, states })).states];
+            const last = await runOn(target, program.module, { ...program.values, states });
+            requireSameResults({ ...whole, steps: 1 }, last);
+          }
         });
       }),
     );
   });
 
   test(`a program is its operations one by one, over ${asked >> 4} programs`, { timeout }, async ({ skip }) => {
-    const { wasm } = await targetsIn(numerics, skip);
+    const { others } = await targetsIn(numerics, skip);
     const k = numberScalars(numerics);
     await ask(
       asked >> 4,
@@ -99,8 +103,14 @@ describe.for(modes)("numerics %s", (numerics) => {
         // What is stored between operations is flushed: where subnormals arise, fused programs may differ.
         if (!expectedOf(program, k)) return;
         await showing(program, async () => {
-          const { outputs, states } = await runOn(wasm, program.module, program.values);
-          requireSameBits([...outputs, ...states], await oneByOne(wasm, program), "outputs and states");
+          for (const target of others) {
+            const { outputs, states } = await runOn(target, program.module, program.values);
+            requireSameBits(
+              [...outputs, ...states],
+              await oneByOne(target, program),
+              `${target.name}: outputs and states`,
+            );
+          }
         });
       }),
     );

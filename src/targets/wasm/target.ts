@@ -3,15 +3,15 @@
  * engine; nothing is fetched. A run is one synchronous call. float64 is refused: the reference computes it.
  */
 
-import { bytesOf, type Data, type DType, isFloat, viewOf } from "../../base/dtype.ts";
+import { type Data, type DType, viewOf } from "../../base/dtype.ts";
 import { InternalError, TargetError } from "../../base/errors.ts";
 import { compileModule } from "../../compiler/compile.ts";
 import type { Machine } from "../../compiler/machine.ts";
 import type { Call, Place, Program } from "../../compiler/program.ts";
-import { type Module, rootsOf } from "../../graph/module.ts";
-import { topological } from "../../graph/node.ts";
+import type { Module } from "../../graph/module.ts";
 import { simplifyModule } from "../../graph/simplify.ts";
 import { Block } from "../block.ts";
+import { refuseFloat64 } from "../float64.ts";
 import { profileProgram } from "../profile.ts";
 import type { Bindings, CpuTarget, Executable, Numerics, Profile, RunReport, TargetBuffer } from "../target.ts";
 import { LinearMemory } from "./memory.ts";
@@ -98,7 +98,7 @@ class WasmTarget implements CpuTarget {
   }
 
   async compile(module: Module): Promise<Executable> {
-    refuseFloat64(module);
+    refuseFloat64(module, "wasm");
     return this.load(compileModule(simplifyModule(module), machine));
   }
 
@@ -195,14 +195,4 @@ class WasmExecutable implements Executable {
 function own(buffer: TargetBuffer): Block {
   if (!(buffer instanceof Block)) throw new InternalError("a buffer of another target was given to wasm");
   return buffer;
-}
-
-function refuseFloat64(module: Module): void {
-  const node = topological(rootsOf(module)).find(({ dtype }) => isFloat(dtype) && bytesOf(dtype) === 8);
-  if (!node) return;
-  throw new TargetError(
-    `wasm: ${node.op.name} has dtype float64, which this target does not compute. ` +
-      "Use the target reference, or cast to float32.",
-    { operation: node.op.name, actual: "float64", expected: "float32" },
-  );
 }

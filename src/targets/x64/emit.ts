@@ -7,9 +7,9 @@ import type { Kernel } from "../../kernel/language.ts";
 import type { Numerics } from "../target.ts";
 import { type Allocation, allocate } from "./allocate.ts";
 import type { Assembler, Label } from "./assembler.ts";
+import type { ConstantPool } from "./constants.ts";
 import type { MachineCode, Virtual } from "./instruction.ts";
 import { lowerKernel } from "./lower.ts";
-import type { ConstantPool } from "./pool.ts";
 import type { VectorExtension } from "./vectors.ts";
 
 const framePointer = 5;

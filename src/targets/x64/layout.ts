@@ -47,7 +47,7 @@ export const status = { finished: 0, paused: 1, stopped: 2 } as const;
 /** One call of a kernel, or something between calls. */
 export const record = {
   code: 0,
-  /** The kernel's table of buffers; the guard's byte; the log's table. */
+  /** The addresses of what it touches: the kernel's buffers, the guard's byte, the log's numbers. */
   table: 8,
   /** Thread t runs the parts [bounds[t], bounds[t + 1]). */
   bounds: 16,

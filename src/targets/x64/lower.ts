@@ -9,8 +9,8 @@ import type { Address, Block, Index, Instruction, Kernel, Variable, Vector } fro
 import { type PartialSum, Pointers } from "../../kernel/pointers.ts";
 import type { Numerics } from "../target.ts";
 import type { Assembler, IntegerMnemonic, Label } from "./assembler.ts";
+import type { ConstantPool } from "./constants.ts";
 import { MachineCode, memoryAt, type Place, type Virtual } from "./instruction.ts";
-import type { ConstantPool } from "./pool.ts";
 import { Uses } from "./uses.ts";
 import { scratch, secondScratch, VectorCode } from "./vector-code.ts";
 import { multiples, type Operand, type VectorExtension, wordOf, writerOf } from "./vectors.ts";

@@ -1,10 +1,9 @@
 /**
- * Memory of the target: regions from the operating system, in large pages where it can, handed out in blocks. Under GRADUS_CHECK=1
- * every block has pages of its own between pages that cannot be touched, and ends where they begin: a kernel that reads or
+ * Memory of the target: regions from the operating system, in large pages where it can, handed out in blocks. To find defects
+ * every block can have pages of its own between pages that cannot be touched, ending where they begin: a kernel that reads or
  * writes beside its buffers stops the process instead of being wrong.
  */
 
-import { environment } from "../../base/environment.ts";
 import { TargetError } from "../../base/errors.ts";
 import { type Block, Blocks, FreeList, takenBy } from "../block.ts";
 import type { Native } from "./native.ts";
@@ -23,12 +22,14 @@ export class NativeMemory {
   readonly #native: Native;
   readonly #regions: Region[] = [];
   readonly #blocks = new Blocks();
-  readonly #guarded: boolean = environment("GRADUS_CHECK") === "1";
+  readonly #guarded: boolean;
   readonly #views = new WeakMap<Block, Uint8Array>();
   #used = 0;
 
-  constructor(native: Native) {
+  /** @param guarded  every block between pages that cannot be touched */
+  constructor(native: Native, guarded: boolean) {
     this.#native = native;
+    this.#guarded = guarded;
   }
 
   /** A zeroed block. */

@@ -1,34 +1,61 @@
-/** Constants of a program: 32-bit words that lie behind its code, each pattern once, found relative to the instruction that reads them. */
+/**
+ * The process's native threads. They run no JavaScript, handle no signal, sleep when there is nothing to do and end with the process. All
+ * JavaScript threads share them: where the pool lies is written in the environment, which belongs to the process.
+ */
 
-import type { Assembler, Label, LabelMemory } from "./assembler.ts";
+import { TargetError } from "../../base/errors.ts";
+import { loadCode } from "./executable-code.ts";
+import { pool } from "./layout.ts";
+import type { Native, NativeFunction } from "./native.ts";
+import { routines } from "./routines.ts";
 
-export class ConstantPool {
-  readonly #label: Label;
-  readonly #words: number[] = [];
-  readonly #known: Map<string, number> = new Map();
+const pageBytes = 4096;
+const variable = "GRADUS_POOL";
 
-  constructor(assembler: Assembler) {
-    this.#label = assembler.label();
+export class Pool {
+  readonly #native: Native;
+  readonly #dispatch: NativeFunction;
+  readonly #worker: number;
+  readonly #address: number;
+  readonly #view: Int32Array;
+
+  constructor(native: Native) {
+    this.#native = native;
+    const { bytes, dispatch, worker } = routines();
+    const { address: code } = loadCode(native, bytes);
+    this.#dispatch = native.callable(code + dispatch);
+    this.#worker = code + worker;
+    this.#address = findPool(native);
+    this.#view = new Int32Array(native.view(this.#address, pool.bytes));
   }
 
-  /** Where the words lie, one after the other. */
-  at(words: readonly number[]): LabelMemory {
-    const key = words.join();
-    let first = this.#known.get(key);
-    if (first === undefined) {
-      // Whole vectors come at multiples of their size, so that no load of one crosses a cache line.
-      if (words.length > 1) while (this.#words.length % words.length !== 0) this.#words.push(0);
-      first = this.#words.length;
-      this.#words.push(...words);
-      this.#known.set(key, first);
+  /** Starts what is missing for jobs of so many threads, the calling one among them. */
+  grow(threads: number): void {
+    while (Atomics.load(this.#view, pool.started >> 2) < threads - 1) {
+      const before = Atomics.load(this.#view, pool.started >> 2);
+      if (!this.#native.startThread(this.#worker, this.#address)) {
+        throw new TargetError(
+          `x64: thread ${before + 2} of ${threads} could not be started. Set GRADUS_THREADS=${before + 1}, or allow the process more threads.`,
+          { operation: "x64", expected: `${threads}`, actual: `${before + 1}` },
+        );
+      }
+      // Until it has its number: some microseconds.
+      while (Atomics.load(this.#view, pool.started >> 2) === before);
     }
-    return { label: this.#label, displacement: 4 * first };
   }
 
-  /** Writes the constants where the code ends. */
-  write(assembler: Assembler): void {
-    assembler.align(64);
-    assembler.bind(this.#label);
-    assembler.bytes32(this.#words);
+  /** Runs a job; returns when it is finished, paused or stopped. */
+  run(job: number): void {
+    this.#dispatch(this.#address, job);
   }
+}
+
+/** The pool of this process: found, or made. */
+function findPool(native: Native): number {
+  const known = native.readEnvironment(variable)?.split(":");
+  if (known?.[0] === String(process.pid)) return Number(known[1]);
+  const address = native.map(pageBytes);
+  if (address === null) throw new TargetError("x64: no memory for threads could be had.", { operation: "x64" });
+  native.writeEnvironment(variable, `${process.pid}:${address}`);
+  return address;
 }

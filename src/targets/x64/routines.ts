@@ -204,6 +204,7 @@ function writeRun(a: Assembler, label: Label, barrier: Label): void {
 
   a.bind(guard);
   a.integer("mov", rax, at(r12, record.table));
+  a.integer("mov", rax, at(rax, 0));
   a.integer("movzxByte", rax, at(rax, 0), 32);
   a.integer("test", rax, rax);
   a.jumpIf("notEqual", next);

@@ -4,8 +4,8 @@
  */
 
 import type { Assembler, LabelMemory, VectorMnemonic, VectorOptions } from "./assembler.ts";
+import type { ConstantPool } from "./constants.ts";
 import { type MachineCode, memoryAt, type Numbering, type Place, type Virtual } from "./instruction.ts";
-import type { ConstantPool } from "./pool.ts";
 
 /** A register, or a constant in memory. */
 export type Source = Virtual | LabelMemory;
@@ -150,7 +150,8 @@ export class VectorCode {
 
   /** Puts a vector into the room on the stack. */
   toRoom(value: Virtual): void {
-    this.code.add([], [value], (assembler, at) => assembler.vector("vmovups", this.bits, [this.room(), at(value)]));
+    const room = this.room();
+    this.code.add([], [value], (assembler, at) => assembler.vector("vmovups", this.bits, [room, at(value)]));
   }
 
   /** The vector's room on the stack. */
