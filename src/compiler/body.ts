@@ -104,15 +104,18 @@ export class BufferTable {
   }
 }
 
-/** Computes all members at a position, then stores those that escape. `anchor` is the value of the member without expression. */
+/**
+ * Computes all members at a position, then stores those that escape; gives their values. `anchor` is the value of the member without
+ * expression.
+ */
 export function storeMembers(
   k: KernelBuilder,
   members: readonly Member[],
   table: BufferTable,
   position: Position,
   anchor: Vector | null,
-): void {
-  const evaluator = new Evaluator(k, table.numbers, position);
+  evaluator: Evaluator = new Evaluator(k, table.numbers, position),
+): Vector[] {
   const values = members.map(({ node, expression }) => {
     const value = expression ? evaluator.value(expression) : anchor!;
     evaluator.give(node, value);
@@ -123,6 +126,7 @@ export function storeMembers(
     const address = addressOf(table.add(node), node.dtype, output, position);
     k.store(address, node.dtype, values[i]!, laneStride(output, position) || 1, position.active);
   });
+  return values;
 }
 
 /** A text that is equal for equal structures: what makes two kernels the same. */

@@ -23,6 +23,8 @@ import { lowerPlace } from "./place.ts";
 import type { Call, Place, Program } from "./program.ts";
 import { lowerReduce } from "./reduce.ts";
 import { assignRoles, type Roles } from "./roles.ts";
+import { lowerRows } from "./rowKernel.ts";
+import { joinRows } from "./rows.ts";
 import { lowerScan } from "./scan.ts";
 import { lowerScatterAdd } from "./scatter.ts";
 import { schedule } from "./schedule.ts";
@@ -54,7 +56,7 @@ export function compileModule(module: Module, machine: Machine): Program {
   const roles = assignRoles(module);
   const nodes = topological([...roles.results.keys(), ...roles.log, ...rootsOf(module)]);
   const stored = chooseStored(nodes, roles);
-  const groups = formGroups(nodes, stored, roles);
+  const groups = joinRows(formGroups(nodes, stored, roles), stored, roles);
   const { before, after, deferred } = schedule(groups, roles);
 
   const outside = new Set([...roles.results.keys(), ...roles.log, ...groups.flatMap((group) => [...group.reads])]);
@@ -71,6 +73,7 @@ export function compileModule(module: Module, machine: Machine): Program {
     },
   };
   const lower = (group: Group): NodeCall[] => {
+    if (group.stages.length > 0) return [lowerRows(group.stages, around)];
     const [first] = group.members as [Node];
     return sizeOf(first.shape) === 0 ? [] : lowerings[first.op.kind](group.members, around);
   };

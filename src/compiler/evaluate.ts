@@ -47,11 +47,14 @@ export class Evaluator {
   readonly #position: Position;
   readonly #memo = new Map<Expression, Vector>();
   readonly #given = new Map<Node, Vector>();
+  readonly #known: ReadonlyMap<Node, Vector>;
 
-  constructor(k: KernelBuilder, buffers: Buffers, position: Position) {
+  /** @param known  values in registers that many positions share; more may come */
+  constructor(k: KernelBuilder, buffers: Buffers, position: Position, known: ReadonlyMap<Node, Vector> = new Map()) {
     this.#k = k;
     this.#buffers = buffers;
     this.#position = position;
+    this.#known = known;
   }
 
   /** The node's value at this position is in a register already: later loads of it take that. */
@@ -74,7 +77,7 @@ export class Evaluator {
         return k.constant(scalarOf(expression.dtype), expression.value);
       case "load": {
         const { node, at } = expression;
-        const given = this.#given.get(node);
+        const given = this.#given.get(node) ?? this.#known.get(node);
         if (given) return given;
         const address = addressOf(this.#buffer(node), node.dtype, at, this.#position);
         const stride = laneStride(at, this.#position);

@@ -74,8 +74,11 @@ export function linearize(access: Access, shape: Shape, rank: number): Linear {
 export interface Flattener {
   /** Whether the node has a buffer that the kernel reads (its elements in row-major order). */
   readonly stored: (node: Node) => boolean;
-  /** Called for each stored node that is met: `identity` when it is read at the very point of the iteration. */
-  readonly onLoad?: (node: Node, identity: boolean) => void;
+  /**
+   * Called for each stored node that is met: `identity` when it is read at the very point of the iteration; `access` is null where
+   * its axes have no positions of their own: by an index, or through a reshape that merges axes.
+   */
+  readonly onLoad?: (node: Node, identity: boolean, access: Access | null) => void;
   /** Called with the node that would have to be stored for the address to become affine. */
   readonly onBlocked?: (node: Node) => void;
 }
@@ -96,7 +99,7 @@ export function flatten(node: Node, access: Access, rank: number, rules: Flatten
 
   const compute = (node: Node, access: Access): Expression | null => {
     if (rules.stored(node)) {
-      rules.onLoad?.(node, access.length === rank && isIdentity(access));
+      rules.onLoad?.(node, access.length === rank && isIdentity(access), access);
       return { kind: "load", node, at: linearize(access, node.shape, rank) };
     }
     const { op } = node;
@@ -134,8 +137,9 @@ export function flatten(node: Node, access: Access, rank: number, rules: Flatten
     let base = node.inputs[0]!;
     while (base.op.kind === "reshape" && !rules.stored(base)) base = base.inputs[0]!;
     if (rules.stored(base)) {
-      const identity = sameShape(base.shape, node.shape) && access.length === rank && isIdentity(access);
-      rules.onLoad?.(base, identity);
+      const same = sameShape(base.shape, node.shape);
+      const inner = same ? access : throughReshape(access, node.shape, base.shape, rank);
+      rules.onLoad?.(base, same && access.length === rank && isIdentity(access), inner);
       return { kind: "load", node: base, at: linearize(access, node.shape, rank) };
     }
     const inner = throughReshape(access, node.shape, base.shape, rank);
@@ -147,7 +151,7 @@ export function flatten(node: Node, access: Access, rank: number, rules: Flatten
     if (!rules.stored(table)) return blocked(table);
     const index = visit(indices, access.slice(0, indices.shape.length));
     if (!index) return null;
-    rules.onLoad?.(table, false);
+    rules.onLoad?.(table, false, null);
     const rest = access.slice(indices.shape.length);
     const at = linearize(rest, table.shape.slice(1), rank);
     return { kind: "gather", node: table, at, index, stride: sizeOf(table.shape.slice(1)), limit: table.shape[0]! };

@@ -20,6 +20,8 @@ export interface Group {
   /** Those of `reads` that are read only at the point being computed, so that they may share its memory. */
   readonly pointwise: ReadonlySet<Node>;
   readonly early: boolean;
+  /** Groups in one kernel, row by row, in this order; empty for a group of its own. */
+  readonly stages: readonly Group[];
 }
 
 /** Kinds that lead groups which elementwise results may join. */
@@ -56,6 +58,7 @@ export function formGroups(nodes: readonly Node[], stored: ReadonlySet<Node>, ro
     reads: new Set(draft.reads.keys()),
     pointwise: new Set([...draft.reads].filter(([, identity]) => identity).map(([node]) => node)),
     early: draft.early,
+    stages: [],
   }));
 }
 

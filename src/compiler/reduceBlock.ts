@@ -7,7 +7,7 @@
 import { sizeOf } from "../base/shape.ts";
 import type { ReduceOperation } from "../graph/operation.ts";
 import type { KernelBuilder } from "../kernel/builder.ts";
-import type { Index, Variable, Vector } from "../kernel/language.ts";
+import type { Index, Vector } from "../kernel/language.ts";
 import type { ScalarType } from "../kernel/scalars.ts";
 import type { Member } from "./body.ts";
 import { type Buffers, Evaluator, type Position } from "./evaluate.ts";
@@ -16,6 +16,8 @@ import { manyParts, overParts } from "./parts.ts";
 
 /** Partials of the innermost rule, however many lanes there are. */
 const partials = 16;
+/** Rows of no more elements are written out, without a loop. */
+export const shortRow = 64;
 /** Vectors of results side by side, each a chain of its own down an outer axis. */
 const panelVectors = 4;
 
@@ -35,7 +37,7 @@ export type Coordinate = Position["axes"][number];
 
 export const origin: Coordinate = { index: null, offset: 0 };
 
-const counter = (index: Index): Coordinate => ({ index, offset: 0 });
+export const counter = (index: Index): Coordinate => ({ index, offset: 0 });
 
 /** Elements of a block. */
 export function blockLength({ inner }: Reduction): number {
@@ -122,47 +124,61 @@ export function reduceBlock(
   length: number,
 ): Vector[] {
   const { op, type, input, inner } = reduction;
-  const identity = Number(op.identity(type));
-  const combine = (a: Vector, b: Vector): Vector => op.combine(k.scalars, a, b, type);
-  const add = (sum: Variable, value: Vector): void => k.set(sum, combine(k.get(sum), value));
-  const sumsOf = (count: number): Variable[] =>
-    Array.from({ length: count }, () => k.variable(k.constant(type, identity)));
-  const from = index ? k.compute("add", index, offset) : k.index(offset);
-
-  if (!inner) {
-    const sums = sumsOf(results.vectors);
-    if (length > 0) {
-      k.loop(from, k.compute("add", from, length), 1, (at) => {
-        sums.forEach((sum, vector) => {
-          add(sum, new Evaluator(k, buffers, results.at(vector, counter(at))).value(input));
-        });
-      });
-    }
-    return sums.map((sum) => k.get(sum));
+  if (inner) {
+    const valueAt = (along: Coordinate, active: number): Vector => {
+      const { axes } = results.at(0, along);
+      return new Evaluator(k, buffers, { axes, vectorAxis: axes.length - 1, active }).value(input);
+    };
+    return [reduceRow(k, op, type, valueAt, index, offset, length)];
   }
-
-  const valueAt = (along: Coordinate, active: number): Vector => {
-    const { axes } = results.at(0, along);
-    const position = { axes, vectorAxis: axes.length - 1, active };
-    return k.keep(new Evaluator(k, buffers, position).value(input), active, identity);
-  };
-  const sums = sumsOf(Math.max(1, partials / k.lanes));
-  const whole = length - (length % partials);
-  if (whole > 0) {
-    k.loop(from, k.compute("add", from, whole), partials, (at) => {
-      sums.forEach((sum, number) => add(sum, valueAt({ index: at, offset: number * k.lanes }, k.lanes)));
+  const sums = Array.from({ length: results.vectors }, () => k.variable(k.constant(type, Number(op.identity(type)))));
+  if (length > 0) {
+    const from = index ? k.compute("add", index, offset) : k.index(offset);
+    k.loop(from, k.compute("add", from, length), 1, (at) => {
+      sums.forEach((sum, vector) => {
+        const value = new Evaluator(k, buffers, results.at(vector, counter(at))).value(input);
+        k.set(sum, op.combine(k.scalars, k.get(sum), value, type));
+      });
     });
   }
-  for (let at = whole; at < length; at += k.lanes) {
-    add(sums[(at - whole) / k.lanes]!, valueAt({ index, offset: offset + at }, Math.min(k.lanes, length - at)));
+  return sums.map((sum) => k.get(sum));
+}
+
+/** A block along the innermost axis: `valueAt` gives up to `lanes` neighbours, the first of them `active`. */
+export function reduceRow(
+  k: KernelBuilder,
+  op: ReduceOperation<unknown>,
+  type: ScalarType,
+  valueAt: (along: Coordinate, active: number) => Vector,
+  index: Index | null,
+  offset: number,
+  length: number,
+): Vector {
+  const identity = Number(op.identity(type));
+  const combine = (a: Vector, b: Vector): Vector => op.combine(k.scalars, a, b, type);
+  const count = Math.max(1, partials / k.lanes);
+  const sums = Array.from({ length: count }, () => k.variable(k.constant(type, identity)));
+  const add = (number: number, along: Coordinate, active: number): void => {
+    const sum = sums[number]!;
+    k.set(sum, combine(k.get(sum), k.keep(valueAt(along, active), active, identity)));
+  };
+  const whole = length - (length % partials);
+  if (whole > 0 && (index || length > shortRow)) {
+    const from = index ? k.compute("add", index, offset) : k.index(offset);
+    k.loop(from, k.compute("add", from, whole), partials, (at) => {
+      sums.forEach((_, number) => add(number, { index: at, offset: number * k.lanes }, k.lanes));
+    });
+  } else {
+    for (let at = 0; at < whole; at += k.lanes) add((at / k.lanes) % count, { index, offset: offset + at }, k.lanes);
   }
-  return [
-    foldPartials(
-      k,
-      sums.map((sum) => k.get(sum)),
-      combine,
-    ),
-  ];
+  for (let at = whole; at < length; at += k.lanes) {
+    add((at - whole) / k.lanes, { index, offset: offset + at }, Math.min(k.lanes, length - at));
+  }
+  return foldPartials(
+    k,
+    sums.map((sum) => k.get(sum)),
+    combine,
+  );
 }
 
 /** The fixed tree over 16 partials: halves are combined, four times. Every lane ends with the result. */

@@ -16,14 +16,8 @@ export interface Schedule {
 }
 
 export function schedule(groups: readonly Group[], roles: Roles): Schedule {
-  const owner = new Map<Node, Group>();
-  for (const group of groups) for (const member of group.members) owner.set(member, group);
-
-  const needs = new Map<Group, Set<Group>>();
-  for (const group of groups) {
-    const producers = [...group.reads].flatMap((read) => owner.get(read) ?? []);
-    needs.set(group, new Set(producers.filter((producer) => producer !== group)));
-  }
+  const owner = ownersOf(groups);
+  const needs = needsOf(groups, owner);
 
   const deferred: Node[] = [];
   for (const [next, current] of roles.current) {
@@ -43,6 +37,20 @@ export function schedule(groups: readonly Group[], roles: Roles): Schedule {
   };
 }
 
+export function ownersOf(groups: readonly Group[]): Map<Node, Group> {
+  return new Map(groups.flatMap((group) => group.members.map((member) => [member, group] as const)));
+}
+
+/** For every group those whose results it reads. */
+export function needsOf(groups: readonly Group[], owner: ReadonlyMap<Node, Group>): Map<Group, Set<Group>> {
+  return new Map(
+    groups.map((group) => {
+      const producers = [...group.reads].flatMap((read) => owner.get(read) ?? []);
+      return [group, new Set(producers.filter((producer) => producer !== group))];
+    }),
+  );
+}
+
 /** Whether `from` (transitively) waits for `to`. */
 function reaches(from: Group, to: Group, needs: ReadonlyMap<Group, ReadonlySet<Group>>): boolean {
   const seen = new Set<Group>();
@@ -58,7 +66,7 @@ function reaches(from: Group, to: Group, needs: ReadonlyMap<Group, ReadonlySet<G
 }
 
 /** Depth first from the groups as given, so that values are used soon after they are made. */
-function topologicalOrder(groups: readonly Group[], needs: ReadonlyMap<Group, ReadonlySet<Group>>): Group[] {
+export function topologicalOrder(groups: readonly Group[], needs: ReadonlyMap<Group, ReadonlySet<Group>>): Group[] {
   const age = (group: Group): number => group.members[0]!.id;
   const order: Group[] = [];
   const state = new Map<Group, "open" | "done">();

@@ -75,6 +75,12 @@ function wholeCases(): Case[] {
   cases.push(caseOf("long", [long], [build.tanh(long), build.reshape(build.reshape(long, [7, 293]), [2051])]));
   const wide = build.input("wide", [3, 70], "float32");
   cases.push(caseOf("wide", [wide], [build.reduceSum(wide, [0]), build.reduceMax(wide, [1]), build.exp(wide)]));
+  for (const n of [10, 70]) {
+    const logits = build.input("logits", [7, n], "float32");
+    const along = (value: Node): Node => build.broadcast(value, [7, n], [0]);
+    const powers = build.exp(build.sub(logits, along(build.reduceMax(logits, [1]))));
+    cases.push(caseOf(`softmax ${n}`, [logits], [build.div(powers, along(build.reduceSum(powers, [1])))]));
+  }
   for (const [rows, columns, inner] of [
     [1, 1, 1],
     [5, 7, 3],
