@@ -4,6 +4,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { build } from "../graph/build.ts";
+import { gradient } from "../graph/gradient.ts";
 import type { Module } from "../graph/module.ts";
 import type { Node } from "../graph/node.ts";
 import { simplifyModule } from "../graph/simplify.ts";
@@ -127,4 +128,19 @@ test("the first call of each list waits, and what log and guard name stays", () 
   check(program);
   expect(program.before[0]!.waits).toBe(true);
   expect(program.after[0]!.waits).toBe(true);
+});
+
+test("a layer's gradients run beside those of the layer before, the last layer first", () => {
+  const x = build.input("x", [40, 90], "float32");
+  const weights = [0, 1, 2].map((i) => build.input(`w${i}`, [90, 90], "float32"));
+  const product = (a: Node, b: Node): Node => build.dot(a, b, { batch: [[], []], contract: [[1], [1]] });
+  const y = weights.reduce((value, w) => build.relu(product(value, w)), x);
+  const outputs = gradient(build.reduceSum(y, [0, 1]), build.constant(1, [], "float32"), weights) as Node[];
+  const program = compile(moduleOf({ inputs: [x, ...weights], outputs }));
+  check(program);
+  const runs = phases(program.before);
+  const phaseOf = (slot: number): number =>
+    runs.findIndex((run) => run.some((call) => writesOf(call).some((write) => write.slot === slot)));
+  const [first, second, third] = [5, 6, 7].map(phaseOf) as [number, number, number];
+  expect([second - third, first - second]).toEqual([1, 1]);
 });

@@ -18,6 +18,8 @@ export interface Schedule {
 export function schedule(groups: readonly Group[], roles: Roles): Schedule {
   const owner = ownersOf(groups);
   const needs = needsOf(groups, owner);
+  const read = new Set([...needs.values()].flatMap((producers) => [...producers]));
+  const ends = groups.filter((group) => !read.has(group));
 
   const deferred: Node[] = [];
   for (const [next, current] of roles.current) {
@@ -28,7 +30,7 @@ export function schedule(groups: readonly Group[], roles: Roles): Schedule {
     else for (const reader of readers) needs.get(writer)!.add(reader);
   }
 
-  const order = topologicalOrder(groups, needs);
+  const order = topologicalOrder(nearestFirst(ends, groups, needs), needs);
   const hasGuard = roles.guard !== null;
   return {
     before: order.filter((group) => group.early || !hasGuard),
@@ -65,12 +67,29 @@ function reaches(from: Group, to: Group, needs: ReadonlyMap<Group, ReadonlySet<G
   return false;
 }
 
+/**
+ * The groups that nobody reads, those with the shortest way to them first: the gradients of the last layer before those of the
+ * first, so that what the forward pass keeps is used up on the way back.
+ */
+function nearestFirst(
+  ends: readonly Group[],
+  groups: readonly Group[],
+  needs: ReadonlyMap<Group, ReadonlySet<Group>>,
+): Group[] {
+  const depth = new Map<Group, number>();
+  for (const group of topologicalOrder(groups, needs)) {
+    depth.set(group, 1 + Math.max(0, ...[...needs.get(group)!].map((need) => depth.get(need)!)));
+  }
+  return ends.toSorted((a, b) => depth.get(a)! - depth.get(b)! || age(a) - age(b));
+}
+
+const age = (group: Group): number => group.members[0]!.id;
+
 /** Depth first from the groups as given, so that values are used soon after they are made. */
 export function topologicalOrder(groups: readonly Group[], needs: ReadonlyMap<Group, ReadonlySet<Group>>): Group[] {
-  const age = (group: Group): number => group.members[0]!.id;
   const order: Group[] = [];
   const state = new Map<Group, "open" | "done">();
-  const stack = [...groups].sort((a, b) => age(b) - age(a));
+  const stack = groups.toReversed();
   while (stack.length > 0) {
     const group = stack.at(-1)!;
     if (state.get(group) === "done") {
