@@ -47,6 +47,11 @@ const commands: readonly Entry[] = [
     summary: "does everything compute rightly on this machine, and how fast",
     load: async () => (await import("./doctor.ts")).doctorCommand,
   },
+  {
+    name: "bench",
+    summary: "how fast is it here, and how fast could it be",
+    load: async () => (await import("./bench.ts")).benchCommand,
+  },
 ];
 
 /** Runs the command line `argv` (without node and script) and gives its exit code. */

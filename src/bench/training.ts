@@ -1,0 +1,132 @@
+/**
+ * Workloads that train: a fully connected network with relu between its layers, cross-entropy, on 4,000 drawn digits in shuffled batches, by the
+ * same `train` that everybody calls. Thousands of steps come before the measurement: a network that has just begun, or one that sees
+ * one batch for ever, computes with other numbers than training does.
+ */
+
+import { compileModule } from "../compiler/compile.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { fromArrays } from "../data/from-arrays.ts";
+import { ink } from "../data/ink.ts";
+import { simplifyModule } from "../graph/simplify.ts";
+import { crossEntropy } from "../loss/cross-entropy.ts";
+import type { Layer } from "../network/layer.ts";
+import { relu } from "../network/layers/activations.ts";
+import { dense } from "../network/layers/dense.ts";
+import { Network } from "../network/network.ts";
+import { adam } from "../optimizer/adam.ts";
+import { sgd } from "../optimizer/sgd.ts";
+import type { CpuTarget } from "../targets/target.ts";
+import { layoutOf } from "../train/layout.ts";
+import { planOf, type TrainOptions } from "../train/options.ts";
+import { traceStep } from "../train/step.ts";
+import { train } from "../train/train.ts";
+import { type Work, workOf } from "./roofline.ts";
+import type { Pace, Timing, Workload } from "./workload.ts";
+
+/** What a name like `mlp-256-128-10-b32-adam` says. */
+export interface MlpSpec {
+  /** Inputs, units of the hidden layers, outputs. */
+  readonly sizes: readonly number[];
+  readonly batch: number;
+  readonly optimizer: "sgd" | "adam";
+}
+
+const examples = 4000;
+/** Steps of a run that is ended by a signal. */
+const endless = 1_000_000_000;
+
+export function mlp(name: string, spec: MlpSpec): Workload {
+  return { name, time: (target, pace, between) => timeTraining(spec, target, pace, between) };
+}
+
+async function timeTraining(
+  spec: MlpSpec,
+  target: CpuTarget,
+  pace: Pace,
+  between: () => Promise<void>,
+): Promise<Timing> {
+  const [inputs, ...units] = spec.sizes as [number, ...number[]];
+  const layers = units.flatMap((size, i): Layer[] => (i === 0 ? [dense(size)] : [relu(), dense(size)]));
+  const network = new Network([inputs], layers);
+  const data = await digits(inputs, units.at(-1)!);
+  const stop = new AbortController();
+  const watch = new Watch(pace, stop);
+  const options: TrainOptions = {
+    loss: crossEntropy(),
+    optimizer: spec.optimizer === "adam" ? adam() : sgd({ learningRate: 0.1 }),
+    batchSize: spec.batch,
+    steps: endless,
+    target: target.name,
+    numerics: target.numerics,
+    signal: stop.signal,
+    callbacks: [
+      (event) => {
+        if (event.event === "step")
+          watch.chunk(
+            event.losses.length,
+            event.examples / event.samplesPerSecond,
+            event.examples === event.losses.length * spec.batch,
+          );
+      },
+    ],
+  };
+  await train(network, data, options);
+  await between();
+  return { seconds: watch.rounds, work: workOfStep(network, data, options, target), warmUp: watch.warmUp };
+}
+
+/** Chunks of steps: those to warm up, then those that are gathered into rounds, until there are enough. */
+class Watch {
+  readonly rounds: number[] = [];
+  warmUp = 0;
+  readonly #pace: Pace;
+  readonly #stop: AbortController;
+  #warmSeconds = 0;
+  #steps = 0;
+  #seconds = 0;
+
+  constructor(pace: Pace, stop: AbortController) {
+    this.#pace = pace;
+    this.#stop = stop;
+  }
+
+  /** Notes a chunk; of the last chunks of epochs, whose batch is smaller, only warming up takes notice. */
+  chunk(steps: number, seconds: number, whole: boolean): void {
+    const { rounds, roundSeconds, warmUpSteps, warmUpSeconds } = this.#pace;
+    if (this.warmUp < warmUpSteps && this.#warmSeconds < warmUpSeconds) {
+      this.warmUp += steps;
+      this.#warmSeconds += seconds;
+      return;
+    }
+    if (!whole) return;
+    this.#steps += steps;
+    this.#seconds += seconds;
+    if (this.#seconds < roundSeconds) return;
+    this.rounds.push(this.#seconds / this.#steps);
+    [this.#steps, this.#seconds] = [0, 0];
+    if (this.rounds.length >= rounds) this.#stop.abort();
+  }
+}
+
+/** What a step has to do, by the program that is compiled for it. */
+function workOfStep(network: Network, data: Dataset, options: TrainOptions, { machine }: CpuTarget): Work {
+  const { loss, metrics, optimizer, batchSize } = planOf(network, data, options);
+  const { module } = traceStep({ network, loss, metrics, optimizer, layout: layoutOf(data), batchSize, rows: 1 });
+  return workOf(compileModule(simplifyModule(module), machine));
+}
+
+/** Drawn digits, flat, stretched to as many values as the network takes; with fewer outputs than digits, some share a label. */
+async function digits(inputs: number, outputs: number): Promise<Dataset> {
+  const size = inputs <= 400 ? 16 : 28;
+  const { train: drawn } = await ink({ size, train: examples, test: 1 });
+  const pixels = size * size;
+  const values = drawn.values();
+  const stretched = new Float32Array(examples * inputs);
+  for (let i = 0; i < stretched.length; i++) {
+    const [row, column] = [Math.floor(i / inputs), i % inputs];
+    stretched[i] = values[row * pixels + Math.floor((column * pixels) / inputs)]!;
+  }
+  const targets = Int32Array.from(drawn.targets, (label) => label % outputs);
+  return fromArrays({ inputs: stretched, targets, inputShape: [inputs] });
+}
