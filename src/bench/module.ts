@@ -8,15 +8,15 @@ import { build } from "../graph/build.ts";
 import type { Module } from "../graph/module.ts";
 import type { Node } from "../graph/node.ts";
 import { simplifyModule } from "../graph/simplify.ts";
-import type { CpuTarget, Executable, TargetBuffer } from "../targets/target.ts";
-import { workOf } from "./roofline.ts";
-import type { Pace, Timing, Workload } from "./workload.ts";
+import type { CpuTarget, TargetBuffer } from "../targets/target.ts";
+import { type Work, workOf } from "./roofline.ts";
+import type { Pace, Workload } from "./workload.ts";
 
 /** float32 elements of 16 MiB. */
 const large = 2 ** 22;
 
 /** The product of two matrices of `size` rows and columns. */
-export function matmul(size: number): Workload {
+export function matmul(size: number): ModuleWorkload {
   return moduleWorkload(`matmul-${size}`, () => {
     const [a, b] = [input(size, size), input(size, size)];
     return { inputs: [a, b], output: build.dot(a, b, { batch: [[], []], contract: [[1], [0]] }) };
@@ -24,67 +24,90 @@ export function matmul(size: number): Workload {
 }
 
 /** `relu(a·b + c)·d` with 16 MiB of results: one pass over 80 MiB. */
-export const elementwise: Workload = moduleWorkload("elementwise-16MiB", () => {
+export const elementwise: ModuleWorkload = moduleWorkload("elementwise-16MiB", () => {
   const [a, b, c, d] = [input(large), input(large), input(large), input(large)];
   return { inputs: [a, b, c, d], output: build.mul(build.relu(build.add(build.mul(a, b), c)), d) };
 });
 
 /** The sum of 16 MiB. */
-export const sum: Workload = moduleWorkload("sum-16MiB", () => {
+export const sum: ModuleWorkload = moduleWorkload("sum-16MiB", () => {
   const x = input(large);
   return { inputs: [x], output: build.reduceSum(x, [0]) };
 });
 
 const input = (...shape: number[]): Node => build.input("operand", shape, "float32");
 
-function moduleWorkload(name: string, make: () => { inputs: Node[]; output: Node }): Workload {
+/** A module in a target's memory, ready to be run again and again. */
+export interface Prepared {
+  /** Seconds of one of `steps` runs. */
+  take(steps: number): Promise<number>;
+  readonly work: Work;
+  release(): void;
+}
+
+/** A workload that others may time too, between contestants of their own. */
+export interface ModuleWorkload extends Workload {
+  prepare(target: CpuTarget): Promise<Prepared>;
+}
+
+function moduleWorkload(name: string, make: () => { inputs: Node[]; output: Node }): ModuleWorkload {
+  const prepare = (target: CpuTarget): Promise<Prepared> => {
+    const { inputs, output } = make();
+    return prepareModule({ inputs, states: [], outputs: [output], guard: null, log: [] }, target);
+  };
   return {
     name,
-    time: (target, pace, between) => {
-      const { inputs, output } = make();
-      return timeModule({ inputs, states: [], outputs: [output], guard: null, log: [] }, target, pace, between);
+    prepare,
+    time: async (target, pace, between) => {
+      const prepared = await prepare(target);
+      try {
+        return { seconds: await roundsOf(prepared, pace, between), work: prepared.work };
+      } finally {
+        prepared.release();
+      }
     },
   };
 }
 
-async function timeModule(
-  module: Module,
-  target: CpuTarget,
-  pace: Pace,
-  between: () => Promise<void>,
-): Promise<Timing> {
-  const buffers: TargetBuffer[] = [];
+async function roundsOf({ take }: Prepared, pace: Pace, between: () => Promise<void>): Promise<number[]> {
+  // Twice: engines compile better code after a while.
+  const first = Math.min(await take(1), await take(1));
+  const steps = Math.max(1, Math.ceil(pace.roundSeconds / first));
+  await take(steps);
+  const seconds: number[] = [];
+  for (let round = 0; round < pace.rounds; round++) {
+    seconds.push(await take(steps));
+    await between();
+  }
+  return seconds;
+}
+
+async function prepareModule(module: Module, target: CpuTarget): Promise<Prepared> {
+  const held: { release(): void }[] = [];
+  const release = (): void => {
+    for (const part of held.splice(0)) part.release();
+  };
   const bind = (node: Node): TargetBuffer => {
     const buffer = target.allocate(sizeOf(node.shape) * bytesOf(node.dtype));
-    buffers.push(buffer);
+    held.push(buffer);
     return buffer;
   };
-  let executable: Executable | null = null;
   try {
     const bindings = { inputs: module.inputs.map(bind), states: [], outputs: module.outputs.map(bind) };
     for (const [i, node] of module.inputs.entries()) {
       await target.write(bindings.inputs[i]!, drawn(sizeOf(node.shape), i));
     }
-    executable = await target.compile(module);
-    const program = executable;
-    const secondsOf = async (steps: number): Promise<number> => {
+    const executable = await target.compile(module);
+    held.push(executable);
+    const take = async (steps: number): Promise<number> => {
       const from = performance.now();
-      await program.run(bindings, steps);
+      await executable.run(bindings, steps);
       return (performance.now() - from) / 1000 / steps;
     };
-    // Twice: engines compile better code after a while.
-    const first = Math.min(await secondsOf(1), await secondsOf(1));
-    const steps = Math.max(1, Math.ceil(pace.roundSeconds / first));
-    await secondsOf(steps);
-    const seconds: number[] = [];
-    for (let round = 0; round < pace.rounds; round++) {
-      seconds.push(await secondsOf(steps));
-      await between();
-    }
-    return { seconds, work: workOf(compileModule(simplifyModule(module), target.machine)) };
-  } finally {
-    executable?.release();
-    for (const buffer of buffers) buffer.release();
+    return { take, work: workOf(compileModule(simplifyModule(module), target.machine)), release };
+  } catch (error) {
+    release();
+    throw error;
   }
 }
 

@@ -17,6 +17,7 @@ import { Network } from "../network/network.ts";
 import { adam } from "../optimizer/adam.ts";
 import { sgd } from "../optimizer/sgd.ts";
 import type { CpuTarget } from "../targets/target.ts";
+import type { StepEvent } from "../train/events.ts";
 import { layoutOf } from "../train/layout.ts";
 import { planOf, type TrainOptions } from "../train/options.ts";
 import { traceStep } from "../train/step.ts";
@@ -51,7 +52,7 @@ async function timeTraining(
   const network = new Network([inputs], layers);
   const data = await digits(inputs, units.at(-1)!);
   const stop = new AbortController();
-  const watch = new Watch(pace, stop);
+  const watch = new Watch(Math.min(spec.batch, examples), pace, stop);
   const options: TrainOptions = {
     loss: crossEntropy(),
     optimizer: spec.optimizer === "adam" ? adam() : sgd({ learningRate: 0.1 }),
@@ -60,52 +61,59 @@ async function timeTraining(
     target: target.name,
     numerics: target.numerics,
     signal: stop.signal,
-    callbacks: [
-      (event) => {
-        if (event.event === "step")
-          watch.chunk(
-            event.losses.length,
-            event.examples / event.samplesPerSecond,
-            event.examples === event.losses.length * spec.batch,
-          );
-      },
-    ],
+    callbacks: [(event) => event.event === "step" && watch.chunk(event)],
   };
+  await between();
+  watch.begin();
   await train(network, data, options);
   await between();
   return { seconds: watch.rounds, work: workOfStep(network, data, options, target), warmUp: watch.warmUp };
 }
 
-/** Chunks of steps: those to warm up, then those that are gathered into rounds, until there are enough. */
+/**
+ * Chunks of steps: those to warm up, then those that are gathered into rounds, until there are enough. Time is what passes between
+ * one chunk's end and the next one's: steps, shuffles, events.
+ */
 class Watch {
   readonly rounds: number[] = [];
   warmUp = 0;
+  readonly #batch: number;
   readonly #pace: Pace;
   readonly #stop: AbortController;
+  #last = 0;
   #warmSeconds = 0;
   #steps = 0;
   #seconds = 0;
 
-  constructor(pace: Pace, stop: AbortController) {
+  constructor(batch: number, pace: Pace, stop: AbortController) {
+    this.#batch = batch;
     this.#pace = pace;
     this.#stop = stop;
   }
 
+  begin(): void {
+    this.#last = performance.now();
+  }
+
   /** Notes a chunk; of the last chunks of epochs, whose batch is smaller, only warming up takes notice. */
-  chunk(steps: number, seconds: number, whole: boolean): void {
+  chunk({ losses, examples: seen }: StepEvent): void {
     const { rounds, roundSeconds, warmUpSteps, warmUpSeconds } = this.#pace;
+    const seconds = (performance.now() - this.#last) / 1000;
     if (this.warmUp < warmUpSteps && this.#warmSeconds < warmUpSeconds) {
-      this.warmUp += steps;
+      this.warmUp += losses.length;
       this.#warmSeconds += seconds;
-      return;
+    } else if (seen === losses.length * this.#batch) {
+      this.#steps += losses.length;
+      this.#seconds += seconds;
+      if (this.#seconds >= roundSeconds) this.#round();
     }
-    if (!whole) return;
-    this.#steps += steps;
-    this.#seconds += seconds;
-    if (this.#seconds < roundSeconds) return;
+    if (this.rounds.length >= rounds) this.#stop.abort();
+    this.#last = performance.now();
+  }
+
+  #round(): void {
     this.rounds.push(this.#seconds / this.#steps);
     [this.#steps, this.#seconds] = [0, 0];
-    if (this.rounds.length >= rounds) this.#stop.abort();
   }
 }
 
