@@ -1,13 +1,53 @@
-/** jax-js on WebAssembly: one jitted function per step, the batch gathered in JavaScript as its users do. */
+/** jax-js on WebAssembly: one jitted function per step, the batch gathered in JavaScript as its users do. It chooses its own threads. */
+
+import { readFileSync } from "node:fs";
 
 import { blockUntilReady, defaultDevice, init, jit, nn, numpy as np, tree, valueAndGrad } from "@jax-js/jax";
 
 export const title = "jax-js";
 
-/** `take(steps)` trains on and gives the milliseconds of one step. */
-export async function prepare({ sizes, batch, optimizer }, { inputs, targets }) {
+export async function open() {
   await init("wasm");
   defaultDevice("wasm");
+  const file = new URL("node_modules/@jax-js/jax/package.json", import.meta.url);
+  return { version: JSON.parse(readFileSync(file, "utf8")).version };
+}
+
+/** `take(steps)` goes on for that many steps and gives the milliseconds of one. */
+export async function prepare(workload, data) {
+  return workload.kind === "mlp" ? training(workload, data) : expression(workload);
+}
+
+function expression({ kind, size, length }) {
+  const shape = kind === "matmul" ? [size, size] : [length];
+  const count = { matmul: 2, elementwise: 4, sum: 1 }[kind];
+  const operands = Array.from({ length: count }, () => {
+    const values = Float32Array.from({ length: shape.reduce((n, d) => n * d, 1) }, () => 2 * Math.random() - 1);
+    return np.array(values).reshape(shape);
+  });
+  const compute = {
+    matmul: (a, b) => np.matmul(a, b),
+    elementwise: (a, b, c, d) => nn.relu(a.mul(b).add(c)).mul(d),
+    sum: (a) => a.sum(),
+  };
+  const f = jit(compute[kind]);
+  return {
+    take: async (steps) => {
+      const begun = performance.now();
+      for (let i = 0; i < steps; i++) {
+        const result = f(...operands.map((operand) => operand.ref));
+        await blockUntilReady(result);
+        result.dispose();
+      }
+      return { milliseconds: (performance.now() - begun) / steps, note: "wasm" };
+    },
+    release: () => {
+      for (const operand of operands) operand.dispose();
+    },
+  };
+}
+
+function training({ sizes, batch, optimizer }, { inputs, targets }) {
   const step = optimizer === "adam" ? adamStep() : sgdStep();
   let state = startOf(sizes, optimizer);
   const examples = targets.length;
@@ -33,6 +73,7 @@ export async function prepare({ sizes, batch, optimizer }, { inputs, targets }) 
       }
       return { milliseconds: (performance.now() - begun) / steps, note: "wasm" };
     },
+    release: () => tree.dispose(state),
   };
 }
 
