@@ -97,6 +97,7 @@ describe("the command line", () => {
   const cheaper: Readonly<Record<string, readonly string[]>> = {
     train: ["--take", "30", "--epochs", "1"],
     doctor: ["--help"],
+    bench: ["--help"],
   };
   const lines = commandLines.filter((line) => line.startsWith("npx gradus "));
 

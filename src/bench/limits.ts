@@ -120,8 +120,8 @@ interface Timed {
 }
 
 async function timed(target: CpuTarget, kernel: Kernel, sizes: readonly number[]): Promise<Timed> {
-  const places = sizes.map((_, i) => ({ slot: i + 1, offset: 0 }));
-  const before = [{ kernel, places }];
+  const places = sizes.map((bytes, i) => ({ slot: i + 1, offset: 0, bytes }));
+  const before = [{ kernel, places, waits: true }];
   const program: Program = { arena: 0, slots: sizes.length + 1, before, log: [], guard: null, after: [] };
   const executable: Executable = await target.load(program);
   const buffers: TargetBuffer[] = sizes.map((size) => target.allocate(size));

@@ -6,8 +6,8 @@
 import { TargetError } from "../base/errors.ts";
 import { standardNames, workloadOf } from "../bench/catalog.ts";
 import { type Measurement, measureWorkload, quick, thorough } from "../bench/workload.ts";
-import { target as targetOf } from "../targets/registry.ts";
-import { type CpuTarget, isCpuTarget } from "../targets/target.ts";
+import { type TargetOptions, target as targetOf } from "../targets/registry.ts";
+import { type CpuTarget, isCpuTarget, type TargetName } from "../targets/target.ts";
 import { type Arguments, positiveInteger, UsageError } from "./arguments.ts";
 import type { Command, ExitCode } from "./command.ts";
 import { jsonFlag, numericsFlag, readPlace, targetFlag } from "./flags.ts";
@@ -48,7 +48,7 @@ async function runBench(args: Arguments, terminal: Terminal): Promise<ExitCode> 
   const threads = args.number("threads", positiveInteger);
   const workloads = (args.positionals.length > 0 ? args.positionals : standardNames).map(workloadOf);
   const { target: name, numerics } = readPlace(args);
-  const target = await startTarget(threads, () => targetOf(name, { numerics }));
+  const target = await startTarget(name, { numerics, threads });
   const width = Math.max(...workloads.map((workload) => workload.name.length));
   const json = args.has("json");
   if (!json) printHeading(target, width, terminal);
@@ -62,10 +62,10 @@ async function runBench(args: Arguments, terminal: Terminal): Promise<ExitCode> 
   return 0;
 }
 
-/** The target on as many threads as asked for; a target reads their number from the environment when it starts. */
-async function startTarget(threads: number | undefined, load: () => ReturnType<typeof targetOf>): Promise<CpuTarget> {
-  if (threads !== undefined) process.env.GRADUS_THREADS = String(threads);
-  const target = await load();
+/** The target on as many threads as asked for. */
+async function startTarget(name: TargetName | undefined, options: TargetOptions): Promise<CpuTarget> {
+  const { threads } = options;
+  const target = await targetOf(name, options);
   if (!isCpuTarget(target)) {
     throw new TargetError(`bench: the target must run kernels; ${target.name} has none. Choose another target.`, {
       operation: "bench",

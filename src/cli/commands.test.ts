@@ -76,7 +76,12 @@ describe("train", () => {
     expect(Object.keys(end)).toEqual(
       expect.arrayContaining(["event", "loss", "accuracy", "hash", "numerics", "target", "threads", "seconds"]),
     );
-    expect(end).toMatchObject({ event: "end", steps: 9, target: "wasm", aborted: false });
+    expect(end).toMatchObject({
+      event: "end",
+      steps: 9,
+      target: expect.stringMatching(/^(x64|wasm)$/),
+      aborted: false,
+    });
     expect(events.find(({ event }) => event === "epoch")).toMatchObject({
       validation: { loss: end.loss, accuracy: end.accuracy },
     });
@@ -258,7 +263,10 @@ describe("mistakes are one sentence and exit code 1", () => {
       'gradus: --loss: needs one of crossEntropy, meanSquaredError; got "cross-entropy". Did you mean crossEntropy?',
     ],
     ["train --numerics fast", 'gradus: --numerics: needs one of fused, portable; got "fast".'],
-    ["train --take 10 --target gpu", "gradus: target: must be one of reference, wasm; got gpu. Choose one of them."],
+    [
+      "train --take 10 --target gpu",
+      "gradus: target: must be one of reference, wasm, x64; got gpu. Choose one of them.",
+    ],
     [
       "train --take 10 --layers flatten_dence(10)",
       'gradus: layers: unknown layer "dence" at character 9 of "flatten dence(10)". Did you mean dense?',

@@ -112,7 +112,7 @@ describe("refused before anything is computed", () => {
       half an epoch | TrainingError: train: epochs must be a positive integer; got 0.5. Give 1 or more.
       no steps | TrainingError: train: steps must be a positive integer; got 0. Give 1 or more.
       a seed that is none | GradusError: seed: must be an integer from 0 to 2⁵³ − 1; got -1. Choose one such as 42.
-      an unknown target | TargetError: target: must be one of reference, wasm; got abacus. Choose one of them.
+      an unknown target | TargetError: target: must be one of reference, wasm, x64; got abacus. Choose one of them.
       float64 on wasm | TargetError: wasm: input has dtype float64, which this target does not compute. Use the target reference, or cast to float32.
       evaluation without parameters | TrainingError: network: its parameters have no values yet. Train it, load them, or call net.initialize({ seed: 1 }).
       evaluation of another shape | ShapeError: evaluate: the network takes inputs [3]; the data has [2]. Begin with network([2], …).

@@ -32,6 +32,9 @@ interface Interval {
   readonly visit: number;
 }
 
+/** How often an instruction runs, by the number of loops around it. */
+const frequency = [1, 10, 100, 1000, 10_000, 100_000];
+
 /** Registers for all values of `code`. */
 export function allocate(code: MachineCode, file: RegisterFile): Allocation {
   const lives = intervalsOf(code);
@@ -59,7 +62,7 @@ function intervalsOf(code: MachineCode): (Interval | undefined)[] {
   const loops = code.loops.toSorted((a, b) => a.first - b.first || b.end - a.end);
   const open: { first: number; end: number }[] = [];
   let next = 0;
-  const touch = (value: Virtual, position: number, index: number): void => {
+  const touch = (value: Virtual, position: number): void => {
     if (start[value]! < 0) start[value] = position;
     let last = position;
     for (const loop of open) {
@@ -68,14 +71,13 @@ function intervalsOf(code: MachineCode): (Interval | undefined)[] {
       break;
     }
     end[value] = Math.max(end[value]!, last);
-    cost[value]! += 10 ** Math.min(open.length, 6);
-    invariant(index >= 0, "instructions are numbered from 0");
+    cost[value]! += frequency[Math.min(open.length, frequency.length - 1)]!;
   };
   code.instructions.forEach(({ uses, defines }, index) => {
     while (open.length > 0 && open.at(-1)!.end <= index) open.pop();
     while (next < loops.length && loops[next]!.first === index) open.push(loops[next++]!);
-    for (const value of uses) touch(value, 2 * index, index);
-    for (const value of defines) touch(value, 2 * index + 1, index);
+    for (const value of uses) touch(value, 2 * index);
+    for (const value of defines) touch(value, 2 * index + 1);
   });
   return Array.from(start, (from, value) => {
     if (from < 0) return undefined;
