@@ -1,6 +1,6 @@
 /**
- * The memory that JavaScript and the native threads share: where each word of the pool, of a job and of a record lies, in bytes. Words
- * that different threads write lie in different cache lines.
+ * The memory that JavaScript and the native threads share: where each word of the pool, of a job and of its phases and tasks lies, in
+ * bytes. Words that different threads write lie in different cache lines.
  */
 
 /** One per process: what waiting threads look at. */
@@ -21,40 +21,61 @@ export const pool = {
   bytes: 384,
 } as const;
 
-/** One run of a program: what the threads that take part share. */
+/** One run of a program: what the threads that take part share. Steps are counted from 1. */
 export const job = {
   steps: 0,
+  /** Where the next row of the log goes. */
   log: 8,
+  /** The first phase. */
   first: 16,
-  /** The record to go on with. */
-  resume: 24,
-  threads: 32,
-  /** Ticks after which the run pauses at a barrier, and the moment that follows from it. */
-  budget: 40,
-  deadline: 48,
-  status: 56,
-  done: 64,
+  threads: 24,
+  /** Ticks after which the run pauses between two phases, and the moment that follows from it. */
+  budget: 32,
+  deadline: 40,
+  status: 48,
+  /** Steps that are done for certain. */
+  done: 56,
+  /** The step whose guard was false; 0 while there is none. */
+  stopped: 64,
+  /** Set when the first thread leaves: the others follow. */
+  leave: 128,
   /** Whether a result was so small that it became zero. */
-  underflow: 72,
-  arrivals: 128,
-  sleepers: 192,
-  pauseAt: 256,
-  bytes: 320,
+  underflow: 192,
+  bytes: 256,
 } as const;
 
 export const status = { finished: 0, paused: 1, stopped: 2 } as const;
 
-/** One call of a kernel, or something between calls. */
-export const record = {
-  code: 0,
-  /** The addresses of what it touches: the kernel's buffers, the guard's byte, the log's numbers. */
-  table: 8,
-  /** Thread t runs the parts [bounds[t], bounds[t + 1]). */
-  bounds: 16,
-  flags: 24,
-  /** The log's length. */
-  count: 32,
+/** Tasks that may run at the same time. The next phase begins when all of them are done. */
+export const phase = {
+  tasks: 0,
+  count: 8,
+  /** Thread t begins with the tasks [homes[t], homes[t + 1]). */
+  homes: 16,
+  /** A line of its own: tasks done in all steps together, and who sleeps until that changes. */
+  progress: 24,
+  kind: 32,
   bytes: 64,
 } as const;
 
-export const flags = { barrier: 1, guard: 2, log: 4, end: 8 } as const;
+export const kinds = { plain: 0, behindGuard: 1, end: 2 } as const;
+
+export const progress = { done: 0, sleepers: 8, bytes: 64 } as const;
+
+/** Calls, one after the other, by the thread that claims them. */
+export const task = {
+  /** The last step for which it was claimed. */
+  claimed: 0,
+  calls: 8,
+  count: 16,
+  bytes: 64,
+} as const;
+
+export const call = {
+  code: 0,
+  /** The addresses of what it touches. */
+  table: 8,
+  begin: 16,
+  end: 24,
+  bytes: 32,
+} as const;

@@ -1,76 +1,137 @@
 /**
- * A program as records that threads walk. Each call is split over the threads when it is worth it, by parts that stay with the same
- * thread in every step; cheap calls run on the first thread. A barrier stands only where a call needs what another thread may
- * still be at. Calls that would take long become several, so that a run can pause between them.
+ * A program as phases of tasks. The parts of a costly call are shared by the threads, and the same parts belong to the same thread in
+ * every step, so that what it wrote is still in its cache; cheap calls are done one after the other by one thread. A new phase
+ * begins only where a call needs what another thread may still be at.
  */
 
 import type { Call, Place, Program } from "../../compiler/program.ts";
 import { costOf } from "../../kernel/cost.ts";
 import type { Kernel } from "../../kernel/language.ts";
 
-/** A call as it is run: `bounds[t]` to `bounds[t + 1]` are the parts of thread t. */
-export interface Work {
+/** The parts [begin, end) of a call. */
+export interface Piece {
   readonly call: Call;
-  readonly barrier: boolean;
-  readonly bounds: readonly number[];
+  readonly begin: number;
+  readonly end: number;
 }
+
+/** Done by one thread, in order: by `home` if it is there. */
+export interface Task {
+  readonly pieces: Piece[];
+  home: number;
+}
+
+export type Phase = readonly Task[];
 
 export interface Plan {
   readonly threads: number;
-  readonly before: readonly Work[];
-  readonly after: readonly Work[];
+  readonly before: readonly Phase[];
+  readonly after: readonly Phase[];
 }
 
 /** Rough speeds, per thread: only how work is spread depends on them. */
 const flopsPerSecond = 60e9;
 const bytesPerSecond = 30e9;
 /** Work below this is done before another core has heard of it. */
-const worthSplitting = 3e-6;
-/** A call should not take longer than this, or nothing can be told or stopped in between. */
+const worthSharing = 3e-6;
+/** Between phases a run can pause or be stopped: none should take longer than this. */
 const longest = 0.02;
 
-/** @param always  split every call that has parts, to find defects */
+/** @param always  share every call that has parts, to find defects */
 export function planProgram(program: Program, threads: number, always: boolean): Plan {
-  const worth = always ? 0 : worthSplitting;
+  const worth = always ? 0 : worthSharing;
   return {
     threads,
-    before: planCalls(program.before, threads, worth),
-    after: planCalls(program.after, threads, worth),
+    before: new Planner(threads, worth).plan(program.before),
+    after: new Planner(threads, worth).plan(program.after),
   };
 }
 
 /** How long one thread would take, roughly. */
-export function estimate(kernel: Kernel): number {
+function estimate(kernel: Kernel): number {
   const { flops, bytes } = costOf(kernel);
   return Math.max(flops / flopsPerSecond, bytes / bytesPerSecond);
 }
 
-function planCalls(calls: readonly Call[], threads: number, worth: number): Work[] {
-  const works: Work[] = [];
-  /** What has been begun since the last barrier. */
-  let open: { call: Call; split: boolean }[] = [];
-  calls.forEach((call, index) => {
-    const { kernel } = call;
-    const seconds = estimate(kernel);
-    const split = threads > 1 && kernel.extent > 1 && seconds >= worth;
-    const barrier = index === 0 || open.some((other) => (split || other.split) && conflict(call, other.call));
-    if (barrier) open = [];
-    open.push({ call, split });
-    const pieces = Math.min(kernel.extent, Math.ceil(seconds / (split ? threads : 1) / longest));
-    for (let piece = 0; piece < pieces || piece === 0; piece++) {
-      const [first, last] = [0, 1].map((end) => Math.floor((kernel.extent * (piece + end)) / Math.max(1, pieces)));
-      const bounds = Array.from({ length: threads + 1 }, (_, thread) =>
-        share(first!, last!, thread, split ? threads : 1),
-      );
-      works.push({ call, barrier: piece === 0 ? barrier : pieces > 1, bounds });
+class Planner {
+  readonly #threads: number;
+  readonly #worth: number;
+  readonly #phases: Task[][] = [];
+  #open: Task[] = [];
+  /** Seconds that the open phase gives each thread to do. */
+  #load: number[];
+
+  constructor(threads: number, worth: number) {
+    this.#threads = threads;
+    this.#worth = worth;
+    this.#load = new Array<number>(threads).fill(0);
+  }
+
+  plan(calls: readonly Call[]): Phase[] {
+    for (const call of calls) {
+      const { extent } = call.kernel;
+      const seconds = estimate(call.kernel);
+      if (this.#threads > 1 && extent > 1 && seconds >= this.#worth) this.#share(call, seconds / this.#threads);
+      else this.#append(call, seconds);
     }
-  });
-  return works;
+    this.#close();
+    return this.#phases.map((tasks) => tasks.sort((a, b) => a.home - b.home));
+  }
+
+  /** A task for each thread; long calls go through several phases. */
+  #share(call: Call, seconds: number): void {
+    const { extent } = call.kernel;
+    if (this.#inTheWay(call).length > 0) this.#close();
+    const rounds = Math.max(1, Math.min(extent, Math.ceil(seconds / longest)));
+    for (let round = 0; round < rounds; round++) {
+      if (round > 0) this.#close();
+      const [first, last] = [round, round + 1].map((at) => Math.floor((extent * at) / rounds)) as [number, number];
+      for (let home = 0; home < this.#threads; home++) {
+        const [begin, end] = [home, home + 1].map(
+          (at) => first + Math.floor(((last - first) * at) / this.#threads),
+        ) as [number, number];
+        if (begin < end) this.#open.push({ pieces: [{ call, begin, end }], home });
+        this.#load[home]! += seconds / rounds;
+      }
+    }
+  }
+
+  /** Behind the one task it waits for, or beside all. */
+  #append(call: Call, seconds: number): void {
+    const { extent } = call.kernel;
+    const rounds = Math.max(1, Math.min(extent, Math.ceil(seconds / longest)));
+    for (let round = 0; round < rounds; round++) {
+      if (round > 0) this.#close();
+      const [begin, end] = [round, round + 1].map((at) => Math.floor((extent * at) / rounds)) as [number, number];
+      const piece = { call, begin, end };
+      const waitsFor = this.#inTheWay(call);
+      if (waitsFor.length > 1 || waitsFor.some(({ pieces }) => pieces.some(isShared))) this.#close();
+      const [before] = waitsFor;
+      if (before && this.#open.includes(before)) {
+        before.pieces.push(piece);
+        this.#load[before.home]! += seconds / rounds;
+      } else {
+        const home = this.#load.indexOf(Math.min(...this.#load));
+        this.#open.push({ pieces: [piece], home });
+        this.#load[home]! += seconds / rounds;
+      }
+    }
+  }
+
+  /** The open tasks that a call must come after. */
+  #inTheWay(call: Call): Task[] {
+    return this.#open.filter(({ pieces }) => pieces.some((piece) => conflict(piece.call, call)));
+  }
+
+  #close(): void {
+    if (this.#open.length > 0) this.#phases.push(this.#open);
+    this.#open = [];
+    this.#load = new Array<number>(this.#threads).fill(0);
+  }
 }
 
-/** Where the parts of a thread begin. */
-function share(first: number, last: number, thread: number, threads: number): number {
-  return thread >= threads ? last : first + Math.floor(((last - first) * thread) / threads);
+function isShared({ call, begin, end }: Piece): boolean {
+  return begin > 0 || end < call.kernel.extent;
 }
 
 /** Whether one writes what the other touches. */

@@ -16,15 +16,22 @@ export class Pool {
   readonly #native: Native;
   readonly #dispatch: NativeFunction;
   readonly #worker: number;
+  /** Code of the calls that keep the log, ask the guard, and do nothing. */
+  readonly log: number;
+  readonly guard: number;
+  readonly nothing: number;
   readonly #address: number;
   readonly #view: Int32Array;
 
   constructor(native: Native) {
     this.#native = native;
-    const { bytes, dispatch, worker } = routines();
+    const { bytes, dispatch, worker, log, guard, nothing } = routines();
     const { address: code } = loadCode(native, bytes);
     this.#dispatch = native.callable(code + dispatch);
     this.#worker = code + worker;
+    this.log = code + log;
+    this.guard = code + guard;
+    this.nothing = code + nothing;
     this.#address = findPool(native);
     this.#view = new Int32Array(native.view(this.#address, pool.bytes));
   }

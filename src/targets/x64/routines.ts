@@ -1,18 +1,18 @@
 /**
  * The native code that runs programs, the same for all of them: `dispatch(pool, job)` for the JavaScript thread, and the life of a
- * worker thread, which waits for jobs. All threads of a job walk its records; a barrier stands where one must not overtake
- * another. Who waits spins for some microseconds and then sleeps in the kernel, so an idle pool costs nothing.
+ * worker thread, which waits for jobs. All threads of a job walk its phases together. Who waits spins for some microseconds and then sleeps in the kernel, so an idle pool costs nothing.
  */
 
 import { Assembler, type Label, type Memory } from "./assembler.ts";
-import { flags, job, pool, record, status } from "./layout.ts";
+import { call, job, kinds, phase, pool, progress, status, task } from "./layout.ts";
 
-const [rax, rcx, rdx, rbx, rsp, rsi, rdi] = [0, 1, 2, 3, 4, 6, 7];
+const [rax, rcx, rdx, rbx, rsp, rbp, rsi, rdi] = [0, 1, 2, 3, 4, 5, 6, 7];
 const [r8, r10, r12, r13, r14, r15] = [8, 10, 12, 13, 14, 15];
-const saved = [rbx, 5, r12, r13, r14, r15];
+const saved = [rbx, rbp, r12, r13, r14, r15];
 
-/** Ticks of spinning before a thread sleeps: some 30 µs. */
+/** Ticks of spinning before a thread sleeps (some 30 µs), and before it takes over the tasks of others (some 3 µs). */
 const spinTicks = 80_000;
+const patienceTicks = 8000;
 /** Flush to zero, denormals are zero, all exceptions masked, round to nearest. */
 const floatMode = 0x9fc0;
 const underflowFlag = 0x10;
@@ -24,19 +24,28 @@ export interface Routines {
   /** Offsets of the entry points. */
   readonly dispatch: number;
   readonly worker: number;
+  readonly log: number;
+  readonly guard: number;
+  readonly nothing: number;
 }
 
 export function routines(): Routines {
   const a = new Assembler("vex");
   const run = a.label();
-  const barrier = a.label();
-  writeBarrier(a, barrier);
-  writeRun(a, run, barrier);
+  const tryTask = a.label();
+  writeTry(a, tryTask);
+  writeRun(a, run, tryTask);
+  const log = entry(a);
+  writeLog(a);
+  const guard = entry(a);
+  writeGuard(a);
+  const nothing = entry(a);
+  a.ret();
   const dispatch = entry(a);
   writeDispatch(a, run);
   const worker = entry(a);
   writeWorker(a, run);
-  return { bytes: a.finish(), dispatch, worker };
+  return { bytes: a.finish(), dispatch, worker, log, guard, nothing };
 }
 
 function entry(a: Assembler): number {
@@ -98,47 +107,63 @@ function waitFor(a: Assembler, word: Memory, sleepers: Memory, ready: (label: La
   a.bind(done);
 }
 
-/** In a run: rbx job, r12 record, r13 thread, r14 threads, r15 arrivals so far. Ends with the flags of "this is where to pause". */
-function writeBarrier(a: Assembler, label: Label): void {
-  const [arrive, crossed, last] = [a.label(), a.label(), a.label()];
+/** In a run: rbx job, r12 phase, r13 thread, r14 task, r15 step. Claims the task and does it, if nobody else has. */
+function writeTry(a: Assembler, label: Label): void {
+  const [next, away] = [a.label(), a.label()];
   a.align(64);
   a.bind(label);
-  a.integer("add", r15, r14);
-  a.integer("test", r13, r13);
-  a.jumpIf("notEqual", arrive);
-  ticks(a);
-  a.integer("cmp", rax, at(rbx, job.deadline));
-  a.jumpIf("below", arrive);
-  a.integer("mov", at(rbx, job.pauseAt), r15);
-  a.bind(arrive);
-  a.integer("cmp", r14, { immediate: 1 });
-  a.jumpIf("equal", crossed);
+  a.integer("lea", rax, at(r15, -1));
+  a.integer("cmp", at(r14, task.claimed), rax);
+  a.jumpIf("notEqual", away);
+  a.lock();
+  a.integer("cmpxchg", at(r14, task.claimed), r15);
+  a.jumpIf("notEqual", away);
+  a.integer("mov", rax, at(r14, task.calls));
+  a.integer("mov", rcx, at(r14, task.count));
+  a.bind(next);
+  a.push(rax);
+  a.push(rcx);
+  a.integer("mov", rdi, at(rax, call.table));
+  a.integer("mov", rsi, at(rax, call.begin));
+  a.integer("mov", rdx, at(rax, call.end));
+  a.integer("mov", rcx, r13);
+  a.callOperand(at(rax, call.code));
+  a.pop(rcx);
+  a.pop(rax);
+  a.integer("add", rax, { immediate: call.bytes });
+  a.integer("sub", rcx, { immediate: 1 });
+  a.jumpIf("notEqual", next);
+  a.integer("mov", rdi, at(r12, phase.progress));
   a.moveImmediate64(rax, 1);
   a.lock();
-  a.integer("xadd", at(rbx, job.arrivals), rax);
+  a.integer("xadd", at(rdi, progress.done), rax);
   a.integer("add", rax, { immediate: 1 });
-  a.integer("cmp", rax, r15);
-  a.jumpIf("equal", last);
-  waitFor(a, at(rbx, job.arrivals), at(rbx, job.sleepers), (ready) => {
-    a.integer("cmp", at(rbx, job.arrivals), r15);
-    a.jumpIf("aboveEqual", ready);
-  });
-  a.jump(crossed);
-  a.bind(last);
-  a.integer("cmp", at(rbx, job.sleepers), { immediate: 0 }, 32);
-  a.jumpIf("equal", crossed);
-  wake(a, at(rbx, job.arrivals));
-  a.bind(crossed);
-  a.integer("cmp", at(rbx, job.pauseAt), r15);
+  target(a);
+  a.integer("cmp", rax, rcx);
+  a.jumpIf("notEqual", away);
+  a.integer("cmp", at(rdi, progress.sleepers), { immediate: 0 }, 32);
+  a.jumpIf("equal", away);
+  wake(a, at(rdi, progress.done));
+  a.bind(away);
   a.ret();
 }
 
-/** `run(rdi job, rsi thread)`: the records, step after step. */
-function writeRun(a: Assembler, label: Label, barrier: Label): void {
-  const [loop, special, next, log, guard, end, finish, paused, stopped, leave, away] = Array.from({ length: 11 }, () =>
-    a.label(),
-  ) as [Label, Label, Label, Label, Label, Label, Label, Label, Label, Label, Label];
-  const local = { mode: at(rsp, 0), old: at(rsp, 4), steps: at(rsp, 8) };
+/** Leaves in rcx how many tasks of the phase are done, over all steps, when it is done in this step. */
+function target(a: Assembler): void {
+  a.integer("mov", rcx, at(r12, phase.count));
+  a.integer("imul", rcx, r15);
+}
+
+/**
+ * `run(rdi job, rsi thread)`: walks the phases, step after step. A thread does its own tasks, then waits until all of the phase are done;
+ * where that takes long, it does those that nobody has begun. So a thread that the system has put aside holds nobody up but with
+ * what it is at; when it comes back, it walks past what others have done meanwhile.
+ */
+function writeRun(a: Assembler, label: Label, tryTask: Label): void {
+  const labels = (): Label[] => Array.from({ length: 8 }, () => a.label());
+  const [step, walk, checked, own, wait, spin, stealing, next] = labels();
+  const [end, counted, finished, paused, stopped, leave, away] = labels();
+  const local = { mode: at(rsp, 0), old: at(rsp, 4) };
   a.align(64);
   a.bind(label);
   for (const register of saved) a.push(register);
@@ -148,87 +173,96 @@ function writeRun(a: Assembler, label: Label, barrier: Label): void {
   a.mxcsr("ldmxcsr", local.mode);
   a.integer("mov", rbx, rdi);
   a.integer("mov", r13, rsi);
-  a.integer("mov", r12, at(rbx, job.resume));
-  a.integer("mov", r14, at(rbx, job.threads));
-  a.moveImmediate64(r15, 0);
-  a.integer("mov", rax, at(rbx, job.steps));
-  a.integer("sub", rax, at(rbx, job.done));
-  a.integer("mov", local.steps, rax);
+  a.integer("mov", r15, at(rbx, job.done));
 
-  a.bind(loop);
-  const within = a.label();
-  a.integer("test", at(r12, record.flags), { immediate: flags.barrier }, 32);
-  a.jumpIf("equal", within);
-  a.callLabel(barrier);
-  a.jumpIf("equal", paused);
-  a.bind(within);
-  a.integer("test", at(r12, record.flags), { immediate: flags.guard | flags.log | flags.end }, 32);
-  a.jumpIf("notEqual", special);
-  a.integer("mov", rax, at(r12, record.bounds));
-  a.integer("mov", rsi, { base: rax, index: r13, scale: 8, displacement: 0 });
-  a.integer("mov", rdx, { base: rax, index: r13, scale: 8, displacement: 8 });
-  a.integer("cmp", rsi, rdx);
-  a.jumpIf("greaterEqual", next);
-  a.integer("mov", rdi, at(r12, record.table));
-  a.integer("mov", rcx, r13);
-  a.callOperand(at(r12, record.code));
-  a.bind(next);
-  a.integer("add", r12, { immediate: record.bytes });
-  a.jump(loop);
-
-  a.bind(special);
-  a.integer("test", at(r12, record.flags), { immediate: flags.log }, 32);
-  a.jumpIf("notEqual", log);
-  a.integer("test", at(r12, record.flags), { immediate: flags.guard }, 32);
-  a.jumpIf("notEqual", guard);
-  a.jump(end);
-
-  // The first thread copies one row.
-  a.bind(log);
-  a.integer("test", r13, r13);
-  a.jumpIf("notEqual", next);
-  a.integer("mov", rsi, at(r12, record.table));
-  a.integer("mov", rcx, at(r12, record.count));
-  a.integer("mov", rdi, at(rbx, job.log));
-  const copy = a.label();
-  a.bind(copy);
-  a.integer("mov", rax, at(rsi, 0));
-  a.integer("mov", rax, at(rax, 0), 32);
-  a.integer("mov", at(rdi, 0), rax, 32);
-  a.integer("add", rsi, { immediate: 8 });
-  a.integer("add", rdi, { immediate: 4 });
-  a.integer("sub", rcx, { immediate: 1 });
-  a.jumpIf("notEqual", copy);
-  a.integer("mov", at(rbx, job.log), rdi);
-  a.jump(next);
-
-  a.bind(guard);
-  a.integer("mov", rax, at(r12, record.table));
-  a.integer("mov", rax, at(rax, 0));
-  a.integer("movzxByte", rax, at(rax, 0), 32);
-  a.integer("test", rax, rax);
-  a.jumpIf("notEqual", next);
-  a.jump(stopped);
-
-  a.bind(end);
-  const counted = a.label();
-  a.integer("test", r13, r13);
-  a.jumpIf("notEqual", counted);
-  a.integer("add", at(rbx, job.done), { immediate: 1 });
-  a.bind(counted);
+  a.bind(step!);
+  a.integer("cmp", r15, at(rbx, job.steps));
+  a.jumpIf("aboveEqual", finished!);
+  a.integer("add", r15, { immediate: 1 });
   a.integer("mov", r12, at(rbx, job.first));
-  a.integer("sub", local.steps, { immediate: 1 });
-  a.jumpIf("notEqual", loop);
 
-  a.bind(finish);
-  a.moveImmediate64(rcx, status.finished);
-  a.jump(leave);
-  a.bind(paused);
-  a.moveImmediate64(rcx, status.paused);
-  a.jump(leave);
-  a.bind(stopped);
-  a.moveImmediate64(rcx, status.stopped);
-  a.bind(leave);
+  a.bind(walk!);
+  a.integer("test", r13, r13);
+  a.jumpIf("equal", checked!);
+  a.integer("cmp", at(rbx, job.leave), { immediate: 0 }, 32);
+  a.jumpIf("notEqual", leave!);
+  a.bind(checked!);
+  const begin = a.label();
+  a.integer("mov", rax, at(r12, phase.kind));
+  a.integer("cmp", rax, { immediate: kinds.end });
+  a.jumpIf("equal", end!);
+  a.integer("cmp", rax, { immediate: kinds.behindGuard });
+  a.jumpIf("notEqual", begin);
+  a.integer("cmp", at(rbx, job.stopped), r15);
+  a.jumpIf("equal", stopped!);
+  a.bind(begin);
+  const mayGoOn = a.label();
+  a.integer("test", r13, r13);
+  a.jumpIf("notEqual", mayGoOn);
+  ticks(a);
+  a.integer("cmp", rax, at(rbx, job.deadline));
+  a.jumpIf("aboveEqual", paused!);
+  a.bind(mayGoOn);
+  a.integer("mov", rax, at(r12, phase.homes));
+  a.integer("mov", r14, { base: rax, index: r13, scale: 8, displacement: 0 });
+  a.integer("mov", rbp, { base: rax, index: r13, scale: 8, displacement: 8 });
+  a.bind(own!);
+  a.integer("cmp", r14, rbp);
+  a.jumpIf("aboveEqual", wait!);
+  a.callLabel(tryTask);
+  a.integer("add", r14, { immediate: task.bytes });
+  a.jump(own!);
+
+  const isDone = (then: Label): void => {
+    a.integer("cmp", at(rdi, progress.done), rcx);
+    a.jumpIf("aboveEqual", then);
+  };
+  a.bind(wait!);
+  a.integer("mov", rdi, at(r12, phase.progress));
+  target(a);
+  isDone(next!);
+  ticks(a);
+  a.integer("lea", r8, at(rax, patienceTicks));
+  a.bind(spin!);
+  isDone(next!);
+  a.pause();
+  ticks(a);
+  a.integer("cmp", rax, r8);
+  a.jumpIf("below", spin!);
+  a.integer("mov", r14, at(r12, phase.tasks));
+  a.integer("mov", rbp, at(r12, phase.count));
+  a.bind(stealing!);
+  a.callLabel(tryTask);
+  a.integer("add", r14, { immediate: task.bytes });
+  a.integer("sub", rbp, { immediate: 1 });
+  a.jumpIf("notEqual", stealing!);
+  a.integer("mov", r14, at(r12, phase.progress));
+  waitFor(a, at(r14, progress.done), at(r14, progress.sleepers), (ready) => {
+    target(a);
+    a.integer("cmp", at(r14, progress.done), rcx);
+    a.jumpIf("aboveEqual", ready);
+  });
+  a.bind(next!);
+  a.integer("add", r12, { immediate: phase.bytes });
+  a.jump(walk!);
+
+  a.bind(end!);
+  a.integer("test", r13, r13);
+  a.jumpIf("notEqual", counted!);
+  a.integer("mov", at(rbx, job.done), r15);
+  a.bind(counted!);
+  a.jump(step!);
+
+  for (const [from, value] of [
+    [finished!, status.finished],
+    [paused!, status.paused],
+    [stopped!, status.stopped],
+  ] as const) {
+    a.bind(from);
+    a.moveImmediate64(rcx, value);
+    if (value !== status.stopped) a.jump(leave!);
+  }
+  a.bind(leave!);
   a.vzeroupper();
   a.mxcsr("stmxcsr", local.mode);
   a.integer("mov", rax, local.mode, 32);
@@ -237,12 +271,43 @@ function writeRun(a: Assembler, label: Label, barrier: Label): void {
   a.integer("or", at(rbx, job.underflow), rax);
   a.mxcsr("ldmxcsr", local.old);
   a.integer("test", r13, r13);
-  a.jumpIf("notEqual", away);
+  a.jumpIf("notEqual", away!);
   a.integer("mov", at(rbx, job.status), rcx);
-  a.integer("mov", at(rbx, job.resume), r12);
-  a.bind(away);
+  a.integer("mov", at(rbx, job.leave), { immediate: 1 });
+  a.bind(away!);
   a.integer("add", rsp, { immediate: 24 });
   for (const register of saved.toReversed()) a.pop(register);
+  a.ret();
+}
+
+/** The log's call: copies the numbers whose addresses follow those of the job and their count in its table. */
+function writeLog(a: Assembler): void {
+  a.integer("mov", r8, at(rdi, 0));
+  a.integer("mov", rcx, at(rdi, 8));
+  a.integer("mov", rdx, at(r8, job.log));
+  const copy = a.label();
+  a.bind(copy);
+  a.integer("mov", rax, at(rdi, 16));
+  a.integer("mov", rax, at(rax, 0), 32);
+  a.integer("mov", at(rdx, 0), rax, 32);
+  a.integer("add", rdi, { immediate: 8 });
+  a.integer("add", rdx, { immediate: 4 });
+  a.integer("sub", rcx, { immediate: 1 });
+  a.jumpIf("notEqual", copy);
+  a.integer("mov", at(r8, job.log), rdx);
+  a.ret();
+}
+
+/** The guard's call: its table holds the job and the address of a byte; where that is 0, this step (r15) is the last. */
+function writeGuard(a: Assembler): void {
+  const holds = a.label();
+  a.integer("mov", rax, at(rdi, 8));
+  a.integer("movzxByte", rax, at(rax, 0), 32);
+  a.integer("test", rax, rax);
+  a.jumpIf("notEqual", holds);
+  a.integer("mov", rax, at(rdi, 0));
+  a.integer("mov", at(rax, job.stopped), r15);
+  a.bind(holds);
   a.ret();
 }
 
@@ -260,9 +325,7 @@ function writeDispatch(a: Assembler, run: Label): void {
   a.integer("mov", r12, rdi);
   a.integer("mov", rbx, rsi);
   a.integer("mov", r14, at(rbx, job.threads));
-  a.moveImmediate64(rax, 0);
-  a.integer("mov", at(rbx, job.arrivals), rax);
-  a.integer("mov", at(rbx, job.pauseAt), rax);
+  a.integer("mov", at(rbx, job.leave), { immediate: 0 });
   ticks(a);
   a.integer("add", rax, at(rbx, job.budget));
   a.integer("mov", at(rbx, job.deadline), rax);

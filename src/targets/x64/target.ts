@@ -122,9 +122,8 @@ class NativeTarget implements CpuTarget {
     constants.write(assembler);
     const bytes = assembler.finish();
     const { address, release } = loadCode(this.#native, bytes);
-    return {
-      addresses: new Map(Array.from(labels, ([kernel, { position }]) => [kernel, address + position])),
-      release,
-    };
+    const kernels = new Map(Array.from(labels, ([kernel, { position }]) => [kernel, address + position]));
+    const { log, guard, nothing } = this.#pool;
+    return { kernels, log, guard, nothing, release };
   }
 }
