@@ -12,6 +12,8 @@ import { Trips } from "./trips.ts";
 export interface Cost {
   /** Floating-point operations: a multiply-add is two, an addition, multiplication, division, root, rounding, maximum… one. */
   readonly flops: number;
+  /** Vector instructions, loads and stores that it runs, whatever they compute: nearer to its time than flops are. */
+  readonly instructions: number;
   /** Bytes that its loads ask for, however often the same ones. */
   readonly loads: number;
   /** Bytes that its stores write. */
@@ -56,8 +58,10 @@ function measure(kernel: Kernel): Cost {
     Array.from({ length: kernel.buffers }, () => ({ asked: 0, first: Infinity, end: -Infinity }));
   const [read, written] = [traffic(), traffic()];
   let flops = 0;
+  let instructions = 0;
   trips.forEach((instruction, times) => {
     if (times === 0) return;
+    if (!instruction.op.startsWith("index") && instruction.op !== "constant") instructions += times;
     if (instruction.op === "scalar") {
       const float = instruction.type === "float32" || instruction.type === "float64";
       const count = float ? (operations[instruction.name] ?? 0) : 0;
@@ -69,7 +73,7 @@ function measure(kernel: Kernel): Cost {
   const sum = (list: readonly Traffic[]): number => list.reduce((total, { asked }) => total + asked, 0);
   const buffers = read.map((from, buffer) => ({ read: touched(from), written: touched(written[buffer]!) }));
   const bytes = buffers.reduce((total, buffer) => total + buffer.read + buffer.written, 0);
-  return { flops, loads: sum(read), stores: sum(written), bytes, buffers };
+  return { flops, instructions, loads: sum(read), stores: sum(written), bytes, buffers };
 }
 
 interface Access {
