@@ -6,6 +6,7 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^#file$/, replacement: source("base/node/file.ts") },
+      { find: /^#thread$/, replacement: source("base/node/thread.ts") },
       { find: /^#image$/, replacement: source("data/node/image.ts") },
       { find: /^gradus$/, replacement: source("index.ts") },
       { find: /^gradus\/initializers$/, replacement: source("network/initializers.ts") },
