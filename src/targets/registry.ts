@@ -10,7 +10,7 @@ import type { Numerics, Target, TargetName } from "./target.ts";
 /** A new target is a folder and a line here. */
 const loaders: Record<TargetName, (options: TargetOptions) => Promise<Target>> = {
   reference: async ({ numerics }) => (await import("./reference/target.ts")).referenceTarget(numerics),
-  wasm: async ({ numerics }) => (await import("./wasm/target.ts")).wasmTarget(numerics),
+  wasm: async ({ numerics, threads }) => (await import("./wasm/target.ts")).wasmTarget(numerics, { threads }),
   x64: async (options) => (await import("./x64/target.ts")).x64Target(options),
 };
 

@@ -3,7 +3,16 @@
  * (WebAssembly Core 2.0, chapter 5). It writes what it is told; meaning is the emitter's matter.
  */
 
-import { type Opcode, op, type SimdOpcode, simd, type ValueType, valtype } from "./opcodes.ts";
+import {
+  type AtomicOpcode,
+  atomic,
+  type Opcode,
+  op,
+  type SimdOpcode,
+  simd,
+  type ValueType,
+  valtype,
+} from "./opcodes.ts";
 
 /** Bytes that grow at their end. */
 export class Bytes {
@@ -124,6 +133,11 @@ export class Code {
     return this.#indexed("br_if", depth);
   }
 
+  /** Branches out of `depth` blocks, or to the start of a loop. */
+  branch(depth: number): this {
+    return this.#indexed("br", depth);
+  }
+
   call(index: number): this {
     return this.#indexed("call", index);
   }
@@ -136,6 +150,18 @@ export class Code {
   /** A load or store of the scalar kind. */
   memory(opcode: Opcode, offset: number): this {
     this.#bytes.byte(op[opcode]).byte(0).u32(offset);
+    return this;
+  }
+
+  /** `i64.const -1`: a wait without end. */
+  forever(): this {
+    this.#bytes.byte(op["i64.const"]).s32(-1);
+    return this;
+  }
+
+  /** An atomic instruction on an aligned word. */
+  atomic(opcode: AtomicOpcode, offset: number): this {
+    this.#bytes.byte(0xfe).u32(atomic[opcode]).byte(2).u32(offset);
     return this;
   }
 
@@ -202,8 +228,11 @@ export interface FunctionDefinition {
   readonly exported: boolean;
 }
 
-/** A module that imports `env.memory` and consists of the functions, in order. */
-export function encodeModule(functions: readonly FunctionDefinition[]): Uint8Array<ArrayBuffer> {
+/** Pages that a shared memory may grow to: 4 GiB. */
+export const mostPages = 65536;
+
+/** A module that imports `env.memory`, shared between threads or not, and consists of the functions, in order. */
+export function encodeModule(functions: readonly FunctionDefinition[], shared = false): Uint8Array<ArrayBuffer> {
   const types: string[] = [];
   const typeOf = ({ parameters, returns }: FunctionDefinition): number => {
     const type = `${parameters} ${returns}`;
@@ -222,7 +251,11 @@ export function encodeModule(functions: readonly FunctionDefinition[]): Uint8Arr
   const file = new Bytes().append([0x00, 0x61, 0x73, 0x6d, 0x01, 0x00, 0x00, 0x00]);
   const section = (id: number, write: (bytes: Bytes) => void): Bytes => file.byte(id).sized(write);
   section(1, (bytes) => bytes.vec(types, functype));
-  section(2, (bytes) => bytes.u32(1).name("env").name("memory").append([0x02, 0x00, 1]));
+  section(2, (bytes) => {
+    bytes.u32(1).name("env").name("memory").byte(0x02);
+    if (shared) bytes.byte(0x03).u32(1).u32(mostPages);
+    else bytes.byte(0x00).u32(1);
+  });
   section(3, (bytes) => bytes.vec(typeIndices, (to, index) => to.u32(index)));
   section(7, (bytes) =>
     bytes.vec(exported, (to, { definition, index }) => to.name(definition.name).byte(0).u32(index)),

@@ -1,22 +1,26 @@
 /**
- * The linear memory of the target, handed out in blocks. Growth moves the JavaScript view, never a block; views are made anew at each use.
+ * The linear memory of the target, handed out in blocks; shared between threads where there are several. Growth moves the JavaScript
+ * view, never a block; views are made anew at each use.
  */
 
 import { TargetError } from "../../base/errors.ts";
 import { alignment, type Block, Blocks, FreeList, takenBy } from "../block.ts";
+import { mostPages } from "./encoder.ts";
 
 const pageBytes = 65536;
-const limitBytes = 65536 * pageBytes;
+const limitBytes = mostPages * pageBytes;
 
 export class LinearMemory {
   readonly memory: WebAssembly.Memory;
+  readonly isShared: boolean;
   /** Address 0 is never handed out. */
   readonly #free = new FreeList();
   readonly #blocks = new Blocks();
   #used = 0;
 
-  constructor() {
-    this.memory = new WebAssembly.Memory({ initial: 16 });
+  constructor(isShared: boolean) {
+    this.isShared = isShared;
+    this.memory = new WebAssembly.Memory({ initial: 16, ...(isShared ? { maximum: mostPages, shared: true } : {}) });
     this.#free.give(alignment, 16 * pageBytes - alignment);
   }
 

@@ -10,6 +10,7 @@ export const op = {
   br_if: 0x0d,
   return: 0x0f,
   call: 0x10,
+  drop: 0x1a,
   select: 0x1b,
   "local.get": 0x20,
   "local.set": 0x21,
@@ -19,7 +20,10 @@ export const op = {
   "i32.store": 0x36,
   "i32.store8": 0x3a,
   "i32.const": 0x41,
+  "i64.const": 0x42,
   "i32.eqz": 0x45,
+  "i32.eq": 0x46,
+  "i32.ne": 0x47,
   "i32.lt_s": 0x48,
   "i32.add": 0x6a,
   "i32.sub": 0x6b,
@@ -98,6 +102,16 @@ export const simd = {
   "f32x4.relaxed_madd": 0x105,
 } as const;
 
+/** Instructions behind the prefix 0xfe of threads. */
+export const atomic = {
+  "memory.atomic.notify": 0x00,
+  "memory.atomic.wait32": 0x01,
+  "i32.atomic.load": 0x10,
+  "i32.atomic.store": 0x17,
+  "i32.atomic.rmw.add": 0x1e,
+} as const;
+
+export type AtomicOpcode = keyof typeof atomic;
 export type Opcode = keyof typeof op;
 export type SimdOpcode = keyof typeof simd;
 

@@ -1,8 +1,10 @@
 /**
  * The WebAssembly target: runs wherever WebAssembly has SIMD. Modules are compiled to programs, programs to bytes, bytes by the
- * engine; nothing is fetched. A run is one synchronous call. float64 is refused: the reference computes it.
+ * engine; nothing is fetched. A run is one synchronous call, which other threads join where there are several. float64 is refused: the
+ * reference computes it.
  */
 
+import { processors, sharesMemory } from "#thread";
 import { type Data, type DType, viewOf } from "../../base/dtype.ts";
 import { InternalError, TargetError } from "../../base/errors.ts";
 import { compileModule } from "../../compiler/compile.ts";
@@ -12,17 +14,34 @@ import type { Module } from "../../graph/module.ts";
 import { simplifyModule } from "../../graph/simplify.ts";
 import { Block } from "../block.ts";
 import { refuseFloat64 } from "../float64.ts";
+import { type Plan, planThreads, worthSharing } from "../plan.ts";
 import { profileProgram } from "../profile.ts";
 import type { Bindings, CpuTarget, Executable, Numerics, Profile, RunReport, TargetBuffer } from "../target.ts";
 import { LinearMemory } from "./memory.ts";
+import { Pool, type SharedProgram } from "./pool.ts";
 import { hasFusedMultiplyAdd, hasSimd } from "./probe.ts";
 import { encodeKernels, encodeProgram, kernelsOf } from "./program.ts";
+import { looksFor, type Sharing, stateBytes } from "./sharing.ts";
 
-const machine: Machine = { lanes: 4, vectorRegisters: 16, workers: 1 };
 const smallestNormal = 2 ** -126;
+/** Threads by default: more of them gain little more. */
+const mostByDefault = 16;
+/** Vector instructions in a run that are worth waking threads for: they take as long as that does. */
+const worthWaking = 200_000;
 
-/** The target in the mode asked for; by default fused where the engine's multiply-add is, else portable. */
-export async function wasmTarget(numerics?: Numerics): Promise<CpuTarget> {
+export interface Sharer {
+  /** By default as many as run at once, at most 16. Where an engine's threads cannot share memory there is one. */
+  readonly threads?: number | undefined;
+  /** For tests: whatever has parts is shared, from the first run on. */
+  readonly eager?: boolean;
+}
+
+/**
+ * The target in the mode asked for; by default fused where the engine's multiply-add is, else portable.
+ *
+ * @throws {TargetError} where the engine lacks what is needed
+ */
+export async function wasmTarget(numerics?: Numerics, sharer: Sharer = {}): Promise<CpuTarget> {
   if (typeof WebAssembly === "undefined" || !hasSimd()) {
     throw new TargetError(
       "wasm: this engine has no WebAssembly with 128-bit SIMD. Use a newer engine, or the target reference.",
@@ -37,7 +56,8 @@ export async function wasmTarget(numerics?: Numerics): Promise<CpuTarget> {
       { operation: "wasm", expected: "fused" },
     );
   }
-  return new WasmTarget(numerics ?? (fused ? "fused" : "portable"));
+  const threads = sharesMemory() ? (sharer.threads ?? Math.min(processors(), mostByDefault)) : 1;
+  return new WasmTarget(numerics ?? (fused ? "fused" : "portable"), threads, sharer.eager ?? false);
 }
 
 function probeFused(): boolean {
@@ -70,13 +90,19 @@ function refused(cause: unknown): Error {
 
 class WasmTarget implements CpuTarget {
   readonly name = "wasm";
-  readonly threads = 1;
-  readonly machine: Machine = machine;
+  readonly threads: number;
+  readonly machine: Machine;
   readonly numerics: Numerics;
-  readonly #memory = new LinearMemory();
+  readonly #memory: LinearMemory;
+  readonly #crew: Crew | null;
 
-  constructor(numerics: Numerics) {
+  constructor(numerics: Numerics, threads: number, eager: boolean) {
     this.numerics = numerics;
+    this.threads = threads;
+    this.machine = { lanes: 4, vectorRegisters: 16, workers: threads };
+    this.#memory = new LinearMemory(threads > 1);
+    const sharing = { threads, looks: looksFor(threads, processors()) };
+    this.#crew = threads > 1 ? { pool: new Pool(this.#memory, threads), sharing, eager } : null;
   }
 
   allocate(bytes: number): TargetBuffer {
@@ -99,25 +125,51 @@ class WasmTarget implements CpuTarget {
 
   async compile(module: Module): Promise<Executable> {
     refuseFloat64(module, "wasm");
-    return this.load(compileModule(simplifyModule(module), machine));
+    return this.load(compileModule(simplifyModule(module), this.machine));
   }
 
   async load(program: Program): Promise<Executable> {
-    const { run } = await instantiate(encodeProgram(program, this.numerics), this.#memory);
-    return new WasmExecutable(this.#memory, program, this.numerics, run!);
+    const crew = this.#crew;
+    const plan = crew ? planThreads(program, this.threads, crew.eager ? 0 : worthSharing) : null;
+    const bytes = encodeProgram(program, this.numerics, crew?.sharing, plan ?? undefined);
+    const { module, instance } = await instantiate(bytes, this.#memory);
+    const executable = new WasmExecutable(this.#memory, program, this.numerics, instance.exports.run as Run);
+    if (crew && plan && plan.counters > 0) await executable.share(crew, plan, module);
+    return executable;
   }
 }
 
-type Exports = Readonly<Record<string, (...args: readonly number[]) => number>>;
+/** Other threads, and how programs are shared with them. */
+interface Crew {
+  readonly pool: Pool;
+  readonly sharing: Sharing;
+  readonly eager: boolean;
+}
 
-/** The functions of a module that is written on this memory. */
-async function instantiate(bytes: Uint8Array<ArrayBuffer>, { memory }: LinearMemory): Promise<Exports> {
+/** Three addresses or counts, and for threads three more. */
+type Run = (...args: readonly number[]) => number;
+type Exports = Readonly<Record<string, Run>>;
+
+/** A module that is written on this memory. */
+async function instantiate(
+  bytes: Uint8Array<ArrayBuffer>,
+  { memory }: LinearMemory,
+): Promise<WebAssembly.WebAssemblyInstantiatedSource> {
   try {
-    const { instance } = await WebAssembly.instantiate(bytes, { env: { memory } });
-    return instance.exports as Exports;
+    return await WebAssembly.instantiate(bytes, { env: { memory } });
   } catch (cause) {
     throw refused(cause);
   }
+}
+
+/** What a program that threads share has beside the others. */
+interface Shared {
+  readonly pool: Pool;
+  readonly program: SharedProgram;
+  /** Its barrier and its counters. */
+  readonly state: Block;
+  /** Steps that are worth waking threads for. */
+  readonly fewest: number;
 }
 
 class WasmExecutable implements Executable {
@@ -125,19 +177,16 @@ class WasmExecutable implements Executable {
   readonly #linear: LinearMemory;
   readonly #program: Program;
   readonly #numerics: Numerics;
-  readonly #run: (table: number, steps: number, log: number) => number;
+  readonly #run: Run;
   readonly #arena: Block;
   readonly #table: Block;
+  #shared: Shared | null = null;
   /** The kernels one by one; made when they are first to be timed. */
   #kernels: Promise<Exports> | null = null;
   #log: Block;
+  #runs = 0;
 
-  constructor(
-    linear: LinearMemory,
-    program: Program,
-    numerics: Numerics,
-    run: (table: number, steps: number, log: number) => number,
-  ) {
+  constructor(linear: LinearMemory, program: Program, numerics: Numerics, run: Run) {
     this.#linear = linear;
     this.#program = program;
     this.#numerics = numerics;
@@ -146,6 +195,15 @@ class WasmExecutable implements Executable {
     this.#table = linear.allocate(4 * program.slots);
     this.#log = linear.allocate(0);
     this.memory = program.arena;
+  }
+
+  /** From now on the other threads join, as soon as they have the module. */
+  async share({ pool, sharing, eager }: Crew, plan: Plan, module: WebAssembly.Module): Promise<void> {
+    const state = this.#linear.allocate(stateBytes(sharing.threads, plan.counters));
+    const program = pool.add(module, this);
+    const fewest = eager ? 0 : Math.ceil(worthWaking / plan.instructions);
+    this.#shared = { pool, program, state, fewest };
+    if (eager) await pool.received(program);
   }
 
   async run(bindings: Bindings, steps: number): Promise<RunReport> {
@@ -157,14 +215,29 @@ class WasmExecutable implements Executable {
     const { buffer } = this.#linear.memory;
     const bases = this.#bases(bindings);
     viewOf("uint32", buffer, this.#table.address, bases.length).set(bases);
-    const done = this.#run(this.#table.address, steps, this.#log.address);
+    const done = this.#call(this.#table.address, steps, this.#log.address);
     // A step the guard stopped has logged too.
     const begun = Math.min(steps, done + 1);
     return { steps: done, log: viewOf("float32", buffer, this.#log.address, width * begun).slice() };
   }
 
+  /** Runs the program on all threads, where that is worth it and they have it; else on this one. */
+  #call(table: number, steps: number, log: number): number {
+    if (!this.#shared) return this.#run(table, steps, log);
+    const { pool, program, state, fewest } = this.#shared;
+    const args = [table, steps, log, state.address];
+    if (steps < fewest) return this.#run(...args, 0, 1);
+    if (this.#runs++ === 0) pool.expect(program);
+    if (!pool.has(program)) return this.#run(...args, 0, 1);
+    pool.begin(program, args);
+    return this.#run(...args, 0, pool.threads);
+  }
+
   async profile(bindings: Bindings, steps: number): Promise<Profile> {
-    this.#kernels ??= instantiate(encodeKernels(this.#program, this.#numerics), this.#linear);
+    const { isShared } = this.#linear;
+    this.#kernels ??= instantiate(encodeKernels(this.#program, this.#numerics, isShared), this.#linear).then(
+      ({ instance }) => instance.exports as Exports,
+    );
     const functions = await this.#kernels;
     const bases = this.#bases(bindings);
     const at = ({ slot, offset }: Place): number => bases[slot]! + offset;
@@ -189,6 +262,9 @@ class WasmExecutable implements Executable {
 
   release(): void {
     for (const block of [this.#arena, this.#table, this.#log]) block.release();
+    if (!this.#shared) return;
+    this.#shared.pool.release(this.#shared.program, this);
+    this.#shared.state.release();
   }
 }
 
