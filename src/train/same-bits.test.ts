@@ -1,9 +1,9 @@
 /**
  * Proves "same seed, same bits": the hash depends on network, data, options and numerics, and on nothing else: not on where a chunk of
- * steps ends, not on who listens, and not on the target.
+ * steps ends, not on who listens, not on the number of threads, and not on the target.
  */
 
-import { beforeEach, describe, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { Dataset } from "../data/dataset.ts";
 import { fromArrays } from "../data/from-arrays.ts";
 import { accuracy } from "../loss/accuracy.ts";
@@ -34,6 +34,9 @@ vi.mock("./chunk.ts", async (original) => {
 
 beforeEach(() => {
   chunks.sizes = [];
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
 });
 
 /** Four classes of 16 numbers, bytes as pixels are. */
@@ -84,6 +87,23 @@ describe("the same hash", () => {
       expect(await hash()).toBe(first);
       expect(chunks.sizes.length).toBeLessThan(sizes.length);
     }
+  });
+
+  test("on any number of threads, where layers are large enough to be shared", async () => {
+    const optimizers = ["adamw(0.003, weightDecay=0.1)", "sgd(0.01, momentum=0.9, nesterov=true)"];
+    const found = new Map<number, string[]>();
+    for (const threads of [1, 2, 3, 4, 7]) {
+      vi.stubEnv("GRADUS_THREADS", String(threads));
+      const { threads: there } = await loadTarget("wasm");
+      expect(there).toBe(threads);
+      const hashes: string[] = [];
+      for (const optimizer of optimizers) {
+        const changes = { optimizer: parseOptimizer(optimizer), batchSize: 64, target: "wasm", epochs: 8 } as const;
+        hashes.push(await hash(changes, "dense(300) tanh dropout(0.2) dense(170) relu dense(4)"));
+      }
+      found.set(threads, hashes);
+    }
+    for (const hashes of found.values()) expect(hashes).toEqual(found.get(1));
   });
 
   test("in one run of three epochs and in three of one, without shuffling, momentum or dropout", async () => {

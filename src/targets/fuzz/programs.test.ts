@@ -1,6 +1,6 @@
 /**
  * Proves on random programs of all primitives, on awkward shapes and with special values, that every CPU target equals the reference to the bit, that
- * simplification, fusion and steps in one call change nothing, and that float64 gradients are right. GRADUS_FUZZ=n asks n programs instead
+ * simplification, fusion, threads and steps in one call change nothing, and that float64 gradients are right. GRADUS_FUZZ=n asks n programs instead
  * of 2,000 (npm run fuzz); GRADUS_FUZZ_SEED decides which. A failing program is shrunk and printed as TypeScript.
  */
 
@@ -20,6 +20,7 @@ import { numberScalars } from "../../kernel/numbers.ts";
 import { interpret } from "../reference/interpret.ts";
 import type { Target } from "../target.ts";
 import { modes, moduleOf, requireSameBits, requireSameResults, runOn, targetsIn } from "../testing.ts";
+import { wasmTarget } from "../wasm/target.ts";
 import { type Program, type Tapes, tapes, writeProgram, writeSmoothProgram } from "./program.ts";
 import { toTypeScript } from "./typescript.ts";
 import { expectedOf } from "./underflow.ts";
@@ -116,6 +117,26 @@ describe.for(modes)("numerics %s", (numerics) => {
     );
   });
 });
+
+test.for([2, 3, 4, 7])(
+  `%i threads compute what one does, over ${Math.ceil(asked / 10)} programs`,
+  { timeout },
+  async (threads) => {
+    const one = await wasmTarget("portable", { threads: 1 });
+    const several = await wasmTarget("portable", { threads, eager: true });
+    expect([one.threads, several.threads]).toEqual([1, threads]);
+    await ask(
+      Math.ceil(asked / 10),
+      fc.asyncProperty(tapes, async (drawn) => {
+        const program = writeProgram(drawn);
+        await showing(program, async () => {
+          const expected = await runOn(one, program.module, program.values, 3);
+          requireSameResults(await runOn(several, program.module, program.values, 3), expected);
+        });
+      }),
+    );
+  },
+);
 
 /** The roots, every operation a program of its own. */
 async function oneByOne(target: Target, { module, values }: Program): Promise<Data[]> {
