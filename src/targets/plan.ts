@@ -5,8 +5,9 @@
  */
 
 import type { Call, Place, Program } from "../compiler/program.ts";
-import { costOf } from "../kernel/cost.ts";
+
 import type { Kernel } from "../kernel/language.ts";
+import { workOf } from "../kernel/work.ts";
 
 /** Vector instructions that are worth sharing: some 10 µs, twenty times what a barrier costs. */
 export const worthSharing = 25_000;
@@ -36,7 +37,7 @@ export interface Plan {
   /** Most shared calls between two barriers: 0 where nothing is worth sharing, and thread 0 runs everything. */
   readonly counters: number;
   /** Vector instructions of a step of the program. */
-  readonly instructions: number;
+  readonly work: number;
 }
 
 /** @param worth  vector instructions from which on a call is shared */
@@ -46,7 +47,7 @@ export function planThreads(program: Program, threads: number, worth: number = w
   const stepsOf = (calls: readonly Call[]): Step[] =>
     calls.map((call) => {
       const { kernel } = call;
-      const isShared = threads > 1 && kernel.extent > 1 && costOf(kernel).instructions >= worth;
+      const isShared = threads > 1 && kernel.extent > 1 && workOf(kernel) >= worth;
       const barrier = since.add(isShared, call.places, placesWritten(call));
       const shared = isShared ? since.shared - 1 : null;
       counters = Math.max(counters, since.shared);
@@ -58,9 +59,9 @@ export function planThreads(program: Program, threads: number, worth: number = w
   const barrier = since.add(program.guard !== null, read, [], 0);
   const after = stepsOf(program.after);
   const calls = [...program.before, ...program.after];
-  const instructions = calls.reduce((sum, { kernel }) => sum + costOf(kernel).instructions, 0);
-  if (counters === 0) return { ...{ before: before.map(alone), after: after.map(alone) }, ...none, instructions };
-  return { before, barrier, after, counters, instructions };
+  const work = calls.reduce((sum, { kernel }) => sum + workOf(kernel), 0);
+  if (counters === 0) return { ...{ before: before.map(alone), after: after.map(alone) }, ...none, work };
+  return { before, barrier, after, counters, work };
 }
 
 const alone = ({ call }: Step): Step => ({ call, barrier: false, shared: null });
@@ -69,7 +70,7 @@ const none = { barrier: false, counters: 0 } as const;
 /** Parts that a thread claims at a time. */
 export function claimOf(kernel: Kernel, threads: number): number {
   const share = Math.ceil(kernel.extent / threads);
-  const parts = Math.ceil((worthClaiming * kernel.extent) / Math.max(1, costOf(kernel).instructions));
+  const parts = Math.ceil((worthClaiming * kernel.extent) / Math.max(1, workOf(kernel)));
   return Math.min(share, Math.max(parts, Math.ceil(share / claims)));
 }
 

@@ -201,7 +201,7 @@ class WasmExecutable implements Executable {
   async share({ pool, sharing, eager }: Crew, plan: Plan, module: WebAssembly.Module): Promise<void> {
     const state = this.#linear.allocate(stateBytes(sharing.threads, plan.counters));
     const program = pool.add(module, this);
-    const fewest = eager ? 0 : Math.ceil(worthWaking / plan.instructions);
+    const fewest = eager ? 0 : Math.ceil(worthWaking / plan.work);
     this.#shared = { pool, program, state, fewest };
     if (eager) await pool.received(program);
   }
