@@ -1,6 +1,6 @@
 /**
- * The same trainings on every engine there is: this Node, others that are named, and Chromium where it is installed. Exits with 1 when
- * the hashes of one mode differ anywhere.
+ * The same trainings on every engine there is: this Node, others that are named, and Chromium where it is installed, in a page (which has
+ * one thread) and in a worker (which shares). Exits with 1 when the hashes of one mode differ anywhere.
  *
  *   npm run engines [-- /path/to/another/node …]
  */
@@ -25,21 +25,48 @@ const types = {
   ".json": "application/json",
   ".html": "text/html",
 };
-const page = `<!doctype html><script type="importmap">{"imports":{"gradus":"/dist/index.js","gradus/data":"/dist/data/index.js"}}</script>`;
+/** The package's own names, which a bundler would resolve; workers have no import maps. */
+const names = {
+  "#file": "/dist/base/web/file.js",
+  "#image": "/dist/data/web/image.js",
+  "#thread": "/dist/base/web/thread.js",
+  gradus: "/dist/index.js",
+  "gradus/data": "/dist/data/index.js",
+};
+const resolved = (text) =>
+  text.replace(/\bfrom "([^"]+)"/g, (all, name) => (names[name] ? `from "${names[name]}"` : all));
 
-/** Serves the built package, as any web server would. */
+/** Gives the page, or the worker around it, the hashes by mode and the number of threads. */
+const trainings = `
+  import { hashes } from "/scripts/engines/trainings.mjs";
+  import { target } from "/dist/targets/registry.js";
+  export async function run(modes) {
+    const found = { threads: (await target("wasm")).threads };
+    for (const mode of modes) found[mode] = await hashes("wasm", mode);
+    return found;
+  }
+`;
+const worker = `
+  import { run } from "/trainings.js";
+  onmessage = ({ data }) => run(data).then(postMessage);
+`;
+const texts = { "/": "<!doctype html>", "/trainings.js": trainings, "/worker.js": worker };
+
+/** Serves the built package, as any web server would whose pages are isolated. */
 function serve() {
   const server = createServer((request, response) => {
     const path = new URL(request.url, "http://localhost").pathname;
     const file = new URL(`.${path}`, root);
-    if (path === "/") response.setHeader("content-type", "text/html").end(page);
-    else if (!existsSync(file)) response.writeHead(404).end();
-    else response.setHeader("content-type", types[extname(path)] ?? "text/plain").end(readFileSync(file));
+    response.setHeader("cross-origin-opener-policy", "same-origin");
+    response.setHeader("cross-origin-embedder-policy", "require-corp");
+    if (!texts[path] && !existsSync(file)) return response.writeHead(404).end();
+    const text = texts[path] ?? resolved(readFileSync(file, "utf8"));
+    response.setHeader("content-type", path === "/" ? "text/html" : (types[extname(path)] ?? "text/plain")).end(text);
   });
   return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve(server)));
 }
 
-/** Hashes by mode from a page in Chromium; null where there is none. */
+/** Hashes by mode from a page in Chromium and from a worker; null where there is none. */
 async function inChromium() {
   const executablePath = process.env.CHROMIUM ?? "/usr/bin/chromium";
   const { chromium } = await import("playwright-core").catch(() => ({}));
@@ -49,13 +76,22 @@ async function inChromium() {
   try {
     const tab = await browser.newPage();
     await tab.goto(`http://127.0.0.1:${server.address().port}/`);
-    const found = await tab.evaluate(async (modes) => {
-      const { hashes } = await import("/scripts/engines/trainings.mjs");
-      const results = {};
-      for (const mode of modes) results[mode] = await hashes("wasm", mode);
-      return results;
-    }, modes);
-    return { name: `Chromium ${browser.version()}`, found };
+    const inPage = await tab.evaluate(async (modes) => (await import("/trainings.js")).run(modes), modes);
+    const inWorker = await tab.evaluate(
+      (modes) =>
+        new Promise((resolve, reject) => {
+          const worker = new Worker("/worker.js", { type: "module" });
+          worker.onmessage = ({ data }) => resolve(data);
+          worker.onerror = ({ message }) => reject(new Error(message));
+          worker.postMessage(modes);
+        }),
+      modes,
+    );
+    const name = `Chromium ${browser.version().split(".")[0]}`;
+    return [
+      { name: `${name}, a page`, found: inPage },
+      { name: `${name}, ${inWorker.threads} threads`, found: inWorker },
+    ];
   } finally {
     await browser.close();
     server.close();
@@ -77,7 +113,8 @@ for (const node of [process.execPath, ...process.argv.slice(2)]) {
 }
 const chromium = await inChromium();
 if (chromium)
-  for (const mode of modes) rows.push({ engine: chromium.name, target: "wasm", mode, found: chromium.found[mode] });
+  for (const { name, found } of chromium)
+    for (const mode of modes) rows.push({ engine: name, target: "wasm", mode, found: found[mode] });
 else console.log("Chromium: not here (playwright-core and /usr/bin/chromium, or CHROMIUM, are needed)");
 
 for (const mode of modes) {
