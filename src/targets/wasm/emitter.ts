@@ -12,6 +12,7 @@ import { type PartialSum, Pointers, usesOf } from "../../kernel/pointers.ts";
 import type { Numerics } from "../target.ts";
 import { gather, laneMask, load, type Pointer, store } from "./access.ts";
 import { Code, type FunctionDefinition } from "./encoder.ts";
+import { NormalValues } from "./normal.ts";
 import type { Opcode } from "./opcodes.ts";
 import { writerOf } from "./scalars.ts";
 import { type Defining, Waiting } from "./waiting.ts";
@@ -44,10 +45,12 @@ class KernelEmitter {
   readonly #uses: Map<number, { count: number; block: Block }>;
   readonly #pointers: Pointers;
   readonly #waiting = new Waiting();
-  /** float32 values that cannot be subnormal: they come from memory, constants or integers. */
-  readonly #normal = new Set<number>();
+  readonly #normal = new NormalValues();
   readonly #adjusted: number;
   readonly #stored: number;
+  /** The smallest normal number and all bits but the sign, in every lane. */
+  readonly #smallest: number;
+  readonly #magnitude: number;
 
   constructor(kernel: Kernel, code: Code, numerics: Numerics) {
     this.#kernel = kernel;
@@ -59,9 +62,16 @@ class KernelEmitter {
     this.#pointers = new Pointers(kernel, this.#constants, () => code.local("i32"));
     this.#adjusted = code.local("i32");
     this.#stored = code.local("v128");
+    this.#smallest = code.local("v128");
+    this.#magnitude = code.local("v128");
   }
 
   emit(): void {
+    if (storesFloats(this.#kernel.body)) {
+      // Written where they are used, engines would make them anew in every turn of a loop.
+      this.#code.vector(inEveryLane(smallestNormal)).set(this.#smallest);
+      this.#code.vector(inEveryLane(everyBitButSign)).set(this.#magnitude);
+    }
     for (const index of [this.#kernel.begin, this.#kernel.end, this.#kernel.worker]) this.#advancePointers(index);
     this.#block(this.#kernel.body);
   }
@@ -125,18 +135,11 @@ class KernelEmitter {
       this.#advancePointers(result);
       return;
     }
-    if (this.#isNormal(instruction)) this.#normal.add(result.id);
+    this.#normal.note(instruction);
     const uses = this.#uses.get(result.id);
     if (uses?.count === 1 && uses.block === block && this.#waiting.add(instruction)) return;
     this.#write(instruction);
     this.#code.set(this.#local(result));
-  }
-
-  #isNormal(instruction: Defining): boolean {
-    const { op } = instruction;
-    return (
-      op === "load" || op === "gather" || op === "constant" || (op === "scalar" && instruction.name === "toFloat32")
-    );
   }
 
   #loop({ index, from, to, step, body }: Loop): void {
@@ -195,7 +198,7 @@ class KernelEmitter {
     const inside = this.#waiting.treeOf(value);
     this.#flush((id) => !inside.has(id));
     const known = this.#locals.get(value.id);
-    const needsFlush = memory === "float32" && !this.#normal.has(value.id);
+    const needsFlush = memory === "float32" && !this.#normal.has(value);
     let local = known ?? this.#stored;
     if (known === undefined || needsFlush || memory === "bool") {
       this.#vector(value);
@@ -211,10 +214,9 @@ class KernelEmitter {
 
   /** Keeps only the sign of subnormal lanes. */
   #flushSubnormals(local: number): void {
-    const all = (pattern: number): [number, number, number, number] => [pattern, pattern, pattern, pattern];
     const code = this.#code;
-    code.get(local).get(local).simd("f32x4.abs").vector(all(smallestNormal)).simd("f32x4.lt");
-    code.vector(all(everyBitButSign)).simd("v128.and").simd("v128.andnot").set(local);
+    code.get(local).get(local).simd("f32x4.abs").get(this.#smallest).simd("f32x4.lt");
+    code.get(this.#magnitude).simd("v128.and").simd("v128.andnot").set(local);
   }
 
   // Values
@@ -351,11 +353,21 @@ class KernelEmitter {
   }
 }
 
+function inEveryLane(pattern: number): [number, number, number, number] {
+  return [pattern, pattern, pattern, pattern];
+}
+
+function storesFloats({ instructions }: Block): boolean {
+  return instructions.some(
+    (one) => (one.op === "store" && one.memory === "float32") || ("body" in one && storesFloats(one.body)),
+  );
+}
+
 /** The four lanes of a constant as 32-bit patterns. */
 function patternOf(type: Vector["type"], value: number): [number, number, number, number] {
   let pattern = value | 0;
   if (type === "float32") pattern = new Int32Array(new Float32Array([value]).buffer)[0]!;
   else if (type === "bool") pattern = value ? -1 : 0;
   else if (value > 0x7fffffff) pattern = new Int32Array(new Uint32Array([value]).buffer)[0]!;
-  return [pattern, pattern, pattern, pattern];
+  return inEveryLane(pattern);
 }
