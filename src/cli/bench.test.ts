@@ -37,7 +37,7 @@ test.for([
   [["--target", "reference"], "gradus: bench: the target must run kernels; reference has none. Choose another target."],
   [
     ["--target", "wasm", "--threads", "999"],
-    "gradus: threads: must be an integer from 1 to 64; got 999. Leave it away for one thread per core.",
+    "gradus: threads: must be a whole number from 1 to 64; got 999. Ask for as many as the machine has processors, or leave it out.",
   ],
   [["--threads", "0"], 'gradus: --threads: needs a positive integer; got "0".'],
 ] as const)("%j is refused", async ([argv, sentence]) => {

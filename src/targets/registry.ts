@@ -75,7 +75,8 @@ function threadsFrom(asked: number | undefined): number | undefined {
   const threads = asked ?? (text === undefined ? undefined : Number(text));
   if (threads === undefined || (Number.isInteger(threads) && threads >= 1 && threads <= mostThreads)) return threads;
   throw new TargetError(
-    `threads: must be an integer from 1 to ${mostThreads}; got ${asked ?? text}. Leave it away for one thread per core.`,
+    `threads: must be a whole number from 1 to ${mostThreads}; got ${asked ?? text}. ` +
+      "Ask for as many as the machine has processors, or leave it out.",
     { operation: "threads", expected: `1 to ${mostThreads}`, actual: String(asked ?? text) },
   );
 }

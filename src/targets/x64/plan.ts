@@ -5,8 +5,8 @@
  */
 
 import type { Call, Place, Program } from "../../compiler/program.ts";
-import { costOf } from "../../kernel/cost.ts";
 import type { Kernel } from "../../kernel/language.ts";
+import { workOf } from "../../kernel/work.ts";
 
 /** The parts [begin, end) of a call. */
 export interface Piece {
@@ -29,9 +29,8 @@ export interface Plan {
   readonly after: readonly Phase[];
 }
 
-/** Rough speeds, per thread: only how work is spread depends on them. */
-const flopsPerSecond = 60e9;
-const bytesPerSecond = 30e9;
+/** Seconds of a vector instruction, roughly: only how work is spread depends on it. */
+const secondsPerInstruction = 4e-10;
 /** Work below this is done before another core has heard of it. */
 const worthSharing = 3e-6;
 /** Between phases a run can pause or be stopped: none should take longer than this. */
@@ -49,8 +48,7 @@ export function planProgram(program: Program, threads: number, always: boolean):
 
 /** How long one thread would take, roughly. */
 function estimate(kernel: Kernel): number {
-  const { flops, bytes } = costOf(kernel);
-  return Math.max(flops / flopsPerSecond, bytes / bytesPerSecond);
+  return secondsPerInstruction * workOf(kernel);
 }
 
 class Planner {

@@ -4,8 +4,9 @@
  * computes it.
  */
 
+import { processors } from "#thread";
 import { type Data, type DType, viewOf } from "../../base/dtype.ts";
-import { cores, environment } from "../../base/environment.ts";
+import { environment } from "../../base/environment.ts";
 import { InternalError, TargetError } from "../../base/errors.ts";
 import { compileModule } from "../../compiler/compile.ts";
 import type { Machine } from "../../compiler/machine.ts";
@@ -44,7 +45,7 @@ export interface X64Options {
 
 /** The target; throws a TargetError that says why where it cannot run. */
 export async function x64Target(options: X64Options = {}): Promise<CpuTarget> {
-  const { numerics = "fused", threads = cores(), check = environment("GRADUS_CHECK") === "1" } = options;
+  const { numerics = "fused", threads = processors(), check = environment("GRADUS_CHECK") === "1" } = options;
   const native = await loadNative();
   if (featuresOf(native) !== "avx512") {
     throw new TargetError("x64: this processor has no AVX-512. Use the target wasm.", { operation: "x64" });
