@@ -13,7 +13,7 @@ import { draw } from "../graph/sample-values.ts";
 import { referenceTarget } from "./reference/target.ts";
 import type { Executable, Numerics, Target, TargetBuffer } from "./target.ts";
 import { wasmTarget } from "./wasm/target.ts";
-import { x64Target } from "./x64/target.ts";
+import { type X64Options, x64Target } from "./x64/target.ts";
 
 export const modes: readonly Numerics[] = ["portable", "fused"];
 
@@ -34,24 +34,30 @@ export function wasmIn(numerics: Numerics): Promise<Target | null> {
 const x64Targets = new Map<string, Promise<Target | null>>();
 
 /** The x64 target in a mode, between forbidden pages and with every kernel split over its threads; null where it cannot start. */
-export function x64In(numerics: Numerics, threads = 2): Promise<Target | null> {
-  const key = `${numerics} ${threads}`;
-  const known = x64Targets.get(key) ?? x64Target({ numerics, threads, check: true }).catch(() => null);
+export function x64In(numerics: Numerics, threads = 2, vectors?: X64Options["vectors"]): Promise<Target | null> {
+  const key = `${numerics} ${threads} ${vectors}`;
+  const known = x64Targets.get(key) ?? x64Target({ numerics, threads, vectors, check: true }).catch(() => null);
   x64Targets.set(key, known);
   return known;
 }
 
 export interface Targets {
   readonly reference: Target;
-  /** What must agree with it: the CPU targets that can run here. */
+  /** What must agree with it: the CPU targets that can run here, x64 once with each kind of vectors. */
   readonly others: readonly Target[];
 }
 
 /** Reference and the CPU targets in one mode; calls `skip` with the reason where none can run in it. */
 export async function targetsIn(numerics: Numerics, skip: (reason: string) => unknown): Promise<Targets> {
-  const others = (await Promise.all([wasmIn(numerics), x64In(numerics)])).filter((target) => target !== null);
+  const all = [wasmIn(numerics), x64In(numerics, 2, "avx512"), x64In(numerics, 2, "avx2")];
+  const others = (await Promise.all(all)).filter((target) => target !== null);
   if (others.length === 0) skip(`no target of this engine can run numerics ${numerics}`);
   return { reference: referenceTarget(numerics), others };
+}
+
+/** A target's name in messages, with its kind of vectors where it has several. */
+export function titleOf(target: Target): string {
+  return "vectors" in target ? `${target.name} ${target.vectors}` : target.name;
 }
 
 // Values
@@ -207,7 +213,7 @@ export async function requireAgreement(
     try {
       requireSameResults(await runOn(target, module, values, steps), expected);
     } catch (cause) {
-      throw new Error(`${target.name}: ${(cause as Error).message}`, { cause });
+      throw new Error(`${titleOf(target)}: ${(cause as Error).message}`, { cause });
     }
   }
   return expected;

@@ -19,7 +19,7 @@ import { verify } from "../../graph/verify.ts";
 import { numberScalars } from "../../kernel/numbers.ts";
 import { interpret } from "../reference/interpret.ts";
 import type { Target } from "../target.ts";
-import { modes, moduleOf, requireSameBits, requireSameResults, runOn, targetsIn } from "../testing.ts";
+import { modes, moduleOf, requireSameBits, requireSameResults, runOn, targetsIn, titleOf } from "../testing.ts";
 import { wasmTarget } from "../wasm/target.ts";
 import { type Program, type Tapes, tapes, writeProgram, writeSmoothProgram } from "./program.ts";
 import { toTypeScript } from "./typescript.ts";
@@ -65,7 +65,7 @@ describe.for(modes)("numerics %s", (numerics) => {
           requireSameBits(expectedOf({ module: simple, values }, k) ?? [], expected, "simplified roots");
           for (const target of others) {
             const { outputs, states } = await runOn(target, module, values);
-            requireSameBits([...outputs, ...states], expected, `${target.name}: outputs and states`);
+            requireSameBits([...outputs, ...states], expected, `${titleOf(target)}: outputs and states`);
           }
         });
       }),
@@ -109,7 +109,7 @@ describe.for(modes)("numerics %s", (numerics) => {
             requireSameBits(
               [...outputs, ...states],
               await oneByOne(target, program),
-              `${target.name}: outputs and states`,
+              `${titleOf(target)}: outputs and states`,
             );
           }
         });

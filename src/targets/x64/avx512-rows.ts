@@ -1,21 +1,10 @@
 /** The scalar instructions as AVX-512: one row per register type, complete by type check. */
 
 import type { VectorMnemonic } from "./assembler.ts";
+import { compare, fromMask, scratchMask } from "./avx512-masks.ts";
+import { fma, overwritable, same, shift, simple } from "./common-rows.ts";
 import type { Virtual } from "./instruction.ts";
-import { scratchMask, type VectorCode } from "./vector-code.ts";
-import { type Operand, type Row, type Rows, type Write, wordOf } from "./vectors.ts";
-
-const simple =
-  (mnemonic: VectorMnemonic, immediate?: number): Write =>
-  (code, args) =>
-    code.make(
-      mnemonic,
-      args.map((arg) => arg.register),
-      immediate === undefined ? undefined : { immediate },
-    );
-
-/** The bits stay as they are. */
-const same: Write = (_, [a]) => a!.register;
+import { type Row, type Rows, type Write, wordOf } from "./vectors.ts";
 
 /** A word that is the same in every lane, as an operand in memory. */
 const withWord =
@@ -23,39 +12,17 @@ const withWord =
   (code, [a]) =>
     code.make(mnemonic, [a!.register, code.pool.at([word])], { broadcast: true });
 
-/** The operand's own register where nobody needs it any more, else a copy of it. */
-const overwritable = (code: VectorCode, { register, dies }: Operand): Virtual =>
-  dies ? register : code.copy(register);
-
 /** A comparison as lanes of ones and zeros. */
 const comparison =
   (mnemonic: VectorMnemonic, immediate: number): Write =>
   (code, [a, b]) => {
-    code.compare(mnemonic, [a!.register, b!.register], { immediate });
-    return code.fromMask();
+    compare(code, mnemonic, [a!.register, b!.register], { immediate });
+    return fromMask(code);
   };
 
 const select: Write = (code, [condition, then, otherwise]) => {
   const result = overwritable(code, condition!);
   code.update(result, "vpternlogd", [then!.register, otherwise!.register], { immediate: 0xca });
-  return result;
-};
-
-const shift =
-  (mnemonic: VectorMnemonic): Write =>
-  (code, [a], { immediate }) =>
-    code.make(mnemonic, [a!.register], { immediate: immediate & 31 });
-
-const fma: Write = (code, [a, b, c], { numerics }) => {
-  if (numerics === "portable")
-    return code.make("vaddps", [code.make("vmulps", [a!.register, b!.register]), c!.register]);
-  if (!c!.dies && (a!.dies || b!.dies)) {
-    const [over, other] = a!.dies ? [a!, b!] : [b!, a!];
-    code.update(over.register, "vfmadd213ps", [other.register, c!.register]);
-    return over.register;
-  }
-  const result = overwritable(code, c!);
-  code.update(result, "vfmadd231ps", [a!.register, b!.register]);
   return result;
 };
 
@@ -76,22 +43,22 @@ const extreme =
       return code.make(mnemonic, [constant.register, code.make("vaddps", [other.register, constant.register])]);
     }
     const result = code.make("vrangeps", [a!.register, b!.register], { immediate: range });
-    code.compare("vcmpps", [a!.register, b!.register], { immediate: 3 });
+    compare(code, "vcmpps", [a!.register, b!.register], { immediate: 3 });
     code.update(result, "vaddps", [a!.register, b!.register], { mask: scratchMask });
     return result;
   };
 
 const toInt32: Write = (code, [a]) => {
   const x = a!.register;
-  code.compare("vcmpps", [x, x], { immediate: 7 });
+  compare(code, "vcmpps", [x, x], { immediate: 7 });
   const result = code.make("vcvttps2dq", [x], { mask: scratchMask, zeroing: true });
-  code.compare("vcmpps", [x, code.pool.at([wordOf(2 ** 31)])], { immediate: 29, broadcast: true });
+  compare(code, "vcmpps", [x, code.pool.at([wordOf(2 ** 31)])], { immediate: 29, broadcast: true });
   code.update(result, "vpbroadcastd", [code.pool.at([0x7fffffff])], { mask: scratchMask });
   return result;
 };
 
 const toUint32: Write = (code, [a]) => {
-  code.compare("vcmpps", [a!.register, code.everywhere(0)], { immediate: 30 });
+  compare(code, "vcmpps", [a!.register, code.everywhere(0)], { immediate: 30 });
   return code.make("vcvttps2udq", [a!.register], { mask: scratchMask, zeroing: true });
 };
 
@@ -109,7 +76,7 @@ const floorDiv =
     }) as [Virtual, Virtual];
     const zero = code.everywhere(0);
     const joined = code.make("vinserti64x4", halves, { immediate: 1 });
-    code.compare("vpcmpd", [code.make("vpord", [a!.register, b!.register]), zero], { immediate: 4 });
+    compare(code, "vpcmpd", [code.make("vpord", [a!.register, b!.register]), zero], { immediate: 4 });
     return code.make("vpaddd", [joined, zero], { mask: scratchMask, zeroing: true });
   };
 
@@ -136,7 +103,7 @@ const float32: Rows["float32"] = {
 };
 
 const integer = (signed: boolean): Row<Rows["int32"]> & Rows["int32"] => {
-  const compare = signed ? "vpcmpd" : "vpcmpud";
+  const mnemonic = signed ? "vpcmpd" : "vpcmpud";
   return {
     add: simple("vpaddd"),
     sub: simple("vpsubd"),
@@ -151,9 +118,9 @@ const integer = (signed: boolean): Row<Rows["int32"]> & Rows["int32"] => {
     floorDiv: signed
       ? floorDiv("vcvtdq2pd", "vcvttpd2dq", 2 ** 31 - 1, -(2 ** 31))
       : floorDiv("vcvtudq2pd", "vcvttpd2udq", 2 ** 32 - 1, 0),
-    equal: comparison(compare, 0),
-    less: comparison(compare, 1),
-    lessEqual: comparison(compare, 2),
+    equal: comparison(mnemonic, 0),
+    less: comparison(mnemonic, 1),
+    lessEqual: comparison(mnemonic, 2),
     select,
     toFloat32: simple(signed ? "vcvtdq2ps" : "vcvtudq2ps"),
     // Times 1: a subnormal becomes the zero as which it counts.

@@ -4,35 +4,20 @@
  */
 
 import type { DType } from "../../base/dtype.ts";
+import { compare, fromMask, makeMask, onLanes, scratchMask } from "./avx512-masks.ts";
 import { avx512Rows } from "./avx512-rows.ts";
 import type { Place, Virtual } from "./instruction.ts";
 import { memoryAt } from "./instruction.ts";
-import { scratch, scratchMask, type VectorCode } from "./vector-code.ts";
-import { multiples, type VectorExtension } from "./vectors.ts";
+import { scratch, type VectorCode } from "./vector-code.ts";
+import { isByte, multiples, type VectorExtension } from "./vectors.ts";
 
 const lanes = 16;
-const isByte = (memory: DType): boolean => memory === "uint8" || memory === "bool";
-
-/** The first `active` lanes in the scratch mask. */
-function makeMask(code: VectorCode, active: number): void {
-  code.raw([], [], (assembler) => {
-    assembler.moveImmediate64(scratch, (1 << active) - 1);
-    assembler.vector("kmovwFromR32", 128, [scratchMask, scratch]);
-  });
-}
-
-/** Options of an instruction on the first `active` lanes. */
-function onLanes(code: VectorCode, active: number, zeroing: boolean): { mask?: number; zeroing?: boolean } {
-  if (active === lanes) return {};
-  makeMask(code, active);
-  return zeroing ? { mask: scratchMask, zeroing } : { mask: scratchMask };
-}
 
 /** Bytes as 32-bit lanes: those of a bool are masks. */
 function widened(code: VectorCode, memory: DType, value: Virtual): Virtual {
   if (memory !== "bool") return value;
-  code.compare("vpcmpd", [value, code.everywhere(0)], { immediate: 4 });
-  return code.fromMask();
+  compare(code, "vpcmpd", [value, code.everywhere(0)], { immediate: 4 });
+  return fromMask(code);
 }
 
 function load(code: VectorCode, place: Place, memory: DType, stride: number, active: number): Virtual {
@@ -174,5 +159,4 @@ export const avx512: VectorExtension = {
     });
     return result;
   },
-  prologue: () => {},
 };

@@ -78,7 +78,6 @@ class FunctionWriter {
       a.integer("sub", stackPointer, { immediate: this.#frame });
       a.integer("and", stackPointer, { immediate: -line });
     }
-    this.#extension.prologue(a);
     this.#code.instructions.forEach((_, index) => this.#instruction(index));
     if (this.#frame > 0) {
       a.integer("lea", stackPointer, { base: framePointer, displacement: -8 * this.#saved.length });

@@ -17,12 +17,13 @@ import type { Kernel } from "../../kernel/language.ts";
 import { refuseFloat64 } from "../float64.ts";
 import type { CpuTarget, Executable, Numerics, TargetBuffer } from "../target.ts";
 import { Assembler } from "./assembler.ts";
+import { avx2 } from "./avx2.ts";
 import { avx512 } from "./avx512.ts";
 import { ConstantPool } from "./constants.ts";
 import { emitKernel } from "./emit.ts";
 import { type LoadedCode, NativeExecutable, own } from "./executable.ts";
 import { loadCode } from "./executable-code.ts";
-import { featuresOf } from "./features.ts";
+import { type Features, featuresOf } from "./features.ts";
 import { NativeMemory } from "./memory.ts";
 import { loadNative, type Native } from "./native.ts";
 import { planProgram } from "./plan.ts";
@@ -41,27 +42,54 @@ export interface X64Options {
    * it is. By default where GRADUS_CHECK is 1.
    */
   readonly check?: boolean | undefined;
+  /**
+   * Which vector instructions: by default what GRADUS_VECTORS says, else the widest that the processor has. The results are the same
+   * bits.
+   */
+  readonly vectors?: VectorExtension["name"] | undefined;
 }
+
+const extensions: Readonly<Record<VectorExtension["name"], VectorExtension>> = { avx512, avx2 };
 
 /** The target; throws a TargetError that says why where it cannot run. */
 export async function x64Target(options: X64Options = {}): Promise<CpuTarget> {
   const { numerics = "fused", threads = processors(), check = environment("GRADUS_CHECK") === "1" } = options;
   const native = await loadNative();
-  if (featuresOf(native) !== "avx512") {
-    throw new TargetError("x64: this processor has no AVX-512. Use the target wasm.", { operation: "x64" });
-  }
+  const extension = chooseExtension(featuresOf(native), options.vectors ?? environment("GRADUS_VECTORS"));
   const pool = new Pool(native);
   pool.grow(threads);
-  return new NativeTarget(native, pool, avx512, { numerics, threads, check });
+  return new NativeTarget(native, pool, extension, { numerics, threads, check });
 }
 
-type Settings = { readonly [name in keyof X64Options]-?: Exclude<X64Options[name], undefined> };
+/** The widest extension that the processor has, or the one asked for; throws where it has none. */
+export function chooseExtension(features: Features, asked?: string): VectorExtension {
+  const refuse = (sentence: string): never => {
+    const details = { operation: "x64", expected: Object.keys(extensions).join(", "), actual: asked ?? "none" };
+    throw new TargetError(`x64: ${sentence}`, details);
+  };
+  if (features === null) refuse("this processor has neither AVX-512 nor AVX2 with FMA. Use the target wasm.");
+  if (asked === undefined) return extensions[features!];
+  if (!Object.hasOwn(extensions, asked)) {
+    refuse(`vectors must be avx512 or avx2; got ${asked}. Leave it away for what the processor has.`);
+  }
+  if (asked === "avx512" && features === "avx2") {
+    refuse("this processor has no AVX-512, which was asked for. Leave it away, or ask for avx2.");
+  }
+  return extensions[asked as VectorExtension["name"]];
+}
+
+interface Settings {
+  readonly numerics: Numerics;
+  readonly threads: number;
+  readonly check: boolean;
+}
 
 class NativeTarget implements CpuTarget {
   readonly name = "x64";
   readonly numerics: Numerics;
   readonly threads: number;
   readonly machine: Machine;
+  readonly vectors: VectorExtension["name"];
   readonly #native: Native;
   readonly #pool: Pool;
   readonly #extension: VectorExtension;
@@ -76,6 +104,7 @@ class NativeTarget implements CpuTarget {
     this.#check = check;
     this.numerics = numerics;
     this.threads = threads;
+    this.vectors = extension.name;
     this.machine = {
       lanes: extension.bits / 32,
       vectorRegisters: extension.registers.vector.length,

@@ -10,8 +10,6 @@ import { type MachineCode, memoryAt, type Numbering, type Place, type Virtual } 
 /** A register, or a constant in memory. */
 export type Source = Virtual | LabelMemory;
 
-/** The mask register of a comparison and of whoever uses it in the next instruction. */
-export const scratchMask = 1;
 /** General registers that are never handed out. */
 export const scratch = 0;
 export const secondScratch = 2;
@@ -70,30 +68,31 @@ export class VectorCode {
     });
   }
 
-  /** A comparison into the scratch mask. */
-  compare(
-    mnemonic: VectorMnemonic,
-    sources: readonly Source[],
-    options: VectorOptions,
-    bits: 128 | 256 | 512 = this.bits,
-  ): void {
+  /** Into a register of the processor that is never handed out: a mask. */
+  intoFixed(register: number, mnemonic: VectorMnemonic, sources: readonly Source[], options?: VectorOptions): void {
     this.code.add([], registersOf(sources), (assembler, at) => {
-      assembler.vector(mnemonic, bits, [scratchMask, ...sources.map((source) => numbered(source, at))], options);
+      assembler.vector(mnemonic, this.bits, [register, ...sources.map((source) => numbered(source, at))], options);
     });
   }
 
   /** Reads a new vector from memory. */
-  load(mnemonic: VectorMnemonic, place: Place, options?: VectorOptions): Virtual {
+  load(mnemonic: VectorMnemonic, place: Place, options?: VectorOptions, bits: 128 | 256 | 512 = this.bits): Virtual {
     const result = this.code.register("vector");
     this.code.add([result], [place.base], (assembler, at) => {
-      assembler.vector(mnemonic, this.bits, [at(result), memoryAt(place, at)], options);
+      assembler.vector(mnemonic, bits, [at(result), memoryAt(place, at)], options);
     });
     return result;
   }
 
-  store(mnemonic: VectorMnemonic, place: Place, value: Virtual, options?: VectorOptions): void {
+  store(
+    mnemonic: VectorMnemonic,
+    place: Place,
+    value: Virtual,
+    options?: VectorOptions,
+    bits: 128 | 256 | 512 = this.bits,
+  ): void {
     this.code.add([], [place.base, value], (assembler, at) => {
-      assembler.vector(mnemonic, this.bits, [memoryAt(place, at), at(value)], options);
+      assembler.vector(mnemonic, bits, [memoryAt(place, at), at(value)], options);
     });
   }
 
@@ -132,13 +131,6 @@ export class VectorCode {
       assembler.vector("vmovups", this.bits, [register, memory]);
     this.code.remade.set(result, write);
     this.code.add([result], [], (assembler, at) => write(assembler, at(result)));
-    return result;
-  }
-
-  /** The scratch mask as lanes of ones and zeros. */
-  fromMask(): Virtual {
-    const result = this.code.register("vector");
-    this.code.add([result], [], (assembler, at) => assembler.vector("vpmovm2d", this.bits, [at(result), scratchMask]));
     return result;
   }
 

@@ -8,7 +8,6 @@ import type { ScalarName } from "../../kernel/language.ts";
 import type { BoolScalars, FloatScalars, IntegerScalars, ScalarType } from "../../kernel/scalars.ts";
 import type { Numerics } from "../target.ts";
 import type { RegisterFile } from "./allocate.ts";
-import type { Assembler } from "./assembler.ts";
 import type { Place, Virtual } from "./instruction.ts";
 import type { VectorCode } from "./vector-code.ts";
 
@@ -68,9 +67,10 @@ export interface VectorExtension {
   readonly keep: (code: VectorCode, value: Virtual, otherwise: Virtual, active: number) => Virtual;
   /** A general register in every lane. */
   readonly splat: (code: VectorCode, index: Virtual) => Virtual;
-  /** What a kernel begins with: mask registers that its code takes for given. */
-  readonly prologue: (assembler: Assembler) => void;
 }
+
+/** Whether an element is one byte in memory; in registers all are 32 bits. */
+export const isByte = (memory: DType): boolean => memory === "uint8" || memory === "bool";
 
 /** How to write a scalar instruction, or undefined where the type is not spoken. */
 export function writerOf(rows: Rows, type: ScalarType, name: ScalarName): Write | undefined {
