@@ -10,12 +10,15 @@ import { type BufferTable, type Member, storeMembers } from "./body.ts";
 import { addressOf, laneStride, type Position } from "./evaluate.ts";
 import type { Linear } from "./expression.ts";
 import type { Machine } from "./machine.ts";
+import { type Blocks, blocksOf, tileOf } from "./tiles.ts";
 
 /** One chain of the contract's rule. */
 const chain = 1024;
 /** A panel read at a stride is packed when it is reused by this many rows and larger than this many bytes. */
 const packRows = 24;
 const packBytes = 16 * 1024;
+/** Rows of a that are gone through for one panel after the other: they stay in a cache meanwhile. */
+const groupBytes = 16 * 1024 * 1024;
 
 /** `Σ_inner a·b` over axes [batch…, row, column, inner]; members are the result and its epilogue. */
 export interface Product {
@@ -23,30 +26,41 @@ export interface Product {
   readonly rows: number;
   readonly columns: number;
   readonly inner: number;
-  readonly a: { readonly node: Node; readonly at: Linear };
+  /** The left operand; `pitch` says that it lies in tiles, so far from column to column. */
+  readonly a: { readonly node: Node; readonly at: Linear; readonly pitch?: number };
   readonly b: { readonly node: Node; readonly at: Linear };
   readonly members: readonly Member[];
 }
 
-/** Register tile: the accumulators, one panel row and one element of a fit the registers. */
-function tileOf(machine: Machine): { rows: number; vectors: number } {
-  const vectors = 2;
-  return { rows: Math.floor((machine.vectorRegisters - vectors - 2) / vectors), vectors };
-}
-
-/** float32 elements of packed panel each worker needs; 0 when b is read in place. */
+/** float32 elements of scratch memory that each worker needs for a packed panel; 0 when b is read in place. */
 export function packedElements(product: Product, machine: Machine): number {
   const { vectors } = tileOf(machine);
   const [column, inner] = product.b.at.coefficients.slice(-2) as [number, number];
   const spread = product.rows >= packRows && Math.abs(inner) * product.inner * 4 > packBytes;
   const pays = (column !== 1 && product.rows > 1) || spread;
-  return pays ? product.inner * vectors * machine.lanes : 0;
+  if (!pays) return 0;
+  // Behind the panel, where there is more than one chain, what the chains before have come to.
+  const lines = product.inner + (product.inner > chain ? product.rows : 0);
+  return lines * vectors * machine.lanes;
 }
 
 /** A counter with a constant, as positions take it. */
 interface At {
   readonly index: Index | null;
   readonly offset: number;
+}
+
+/** A register tile's rows: from `row` on, those of a block. */
+interface Rows {
+  readonly row: At;
+  readonly block: Index;
+  readonly count: number;
+}
+
+/** Blocks of rows [begin, end). */
+interface Range {
+  readonly begin: Index;
+  readonly end: Index;
 }
 
 export function productKernel(
@@ -67,6 +81,7 @@ class ProductWriter {
   readonly #table: BufferTable;
   readonly #tile: { rows: number; vectors: number };
   readonly #packed: number;
+  readonly #blocks: Blocks;
   readonly #zero: Vector;
 
   constructor(k: KernelBuilder, product: Product, table: BufferTable, anchor: Node, machine: Machine) {
@@ -75,10 +90,11 @@ class ProductWriter {
     this.#table = table;
     this.#tile = tileOf(machine);
     this.#packed = packedElements(product, machine);
+    this.#blocks = blocksOf(product.rows, this.#tile.rows);
     this.#zero = k.constant(anchor.dtype as "float32", 0);
   }
 
-  /** Writes the whole kernel; returns the number of its parts: column panels, or outermost batches. */
+  /** Writes the whole kernel; returns the number of its parts: row blocks or column panels, or outermost batches. */
   write(): number {
     const k = this.#k;
     const { batch, columns } = this.#product;
@@ -86,6 +102,20 @@ class ProductWriter {
     const panels = Math.ceil(columns / width);
     const whole = Math.floor(columns / width);
     const rest = columns % width;
+    if (batch.length === 0 && this.#blocks.count > panels) {
+      const panelsOf = (range: Range): void => {
+        if (whole > 0) k.loop(0, whole * width, width, (index) => this.#panel([], { index, offset: 0 }, width, range));
+        if (rest > 0) this.#panel([], { index: null, offset: whole * width }, rest, range);
+      };
+      const group = Math.max(1, Math.floor(groupBytes / (4 * this.#product.inner * (this.#blocks.small + 1))));
+      if (this.#blocks.count <= group) panelsOf({ begin: k.begin, end: k.end });
+      else {
+        k.loop(k.begin, k.end, group, (begin) => {
+          panelsOf({ begin, end: k.compute("min", k.compute("add", begin, group), k.end) });
+        });
+      }
+      return this.#blocks.count;
+    }
     if (batch.length === 0) {
       k.loop(k.begin, k.compute("min", k.end, whole), 1, (panel) => {
         this.#panel([], { index: k.compute("mul", panel, width), offset: 0 }, width);
@@ -107,26 +137,44 @@ class ProductWriter {
     return batch[0]!;
   }
 
-  /** All rows of `width` columns. */
-  #panel(outer: readonly Index[], column: At, width: number): void {
+  /** `width` columns: all rows, or those of a range of blocks. */
+  #panel(outer: readonly Index[], column: At, width: number, range?: Range): void {
     const k = this.#k;
-    const { rows } = this.#product;
     if (this.#packed > 0) this.#pack(outer, column, width);
-    // Blocks of one size, where hardly smaller ones give that, need the code once.
-    const tile = this.#tile.rows;
-    const even = [tile, tile - 1].find((size) => size > 0 && rows % size === 0);
-    const blocks = even === undefined ? Math.ceil(rows / tile) : rows / even;
-    const small = Math.floor(rows / blocks);
-    const large = rows - small * blocks;
-    const split = large * (small + 1);
-    if (large > 0) k.loop(0, split, small + 1, (row) => this.#block(outer, row, column, small + 1, width));
-    if (large < blocks) k.loop(split, rows, small, (row) => this.#block(outer, row, column, small, width));
+    const { inner } = this.#product;
+    if (this.#packed === 0 || inner <= chain) {
+      return this.#overBlocks(range, (rows) => this.#block(outer, rows, column, width));
+    }
+    // Chain after chain for all rows: a chain's part of the panel stays in the cache, the totals wait in scratch memory.
+    const part = (from: Index | number, length: number, last: boolean): void =>
+      this.#overBlocks(range, (rows) => this.#link(outer, rows, column, width, { from, length, last }));
+    const whole = inner - (inner % chain);
+    const end = whole < inner ? whole : whole - chain;
+    part(0, chain, false);
+    if (end > chain) k.loop(chain, end, chain, (from) => part(from, chain, false));
+    part(end, inner - end, true);
+  }
+
+  /** All blocks of rows, or those of a range. */
+  #overBlocks(range: Range | undefined, body: (rows: Rows) => void): void {
+    const k = this.#k;
+    const { count, small, large } = this.#blocks;
+    const blocks = (from: Index | number, to: Index | number, rows: number, offset: number): void => {
+      k.loop(from, to, 1, (block) =>
+        body({ row: { index: k.compute("mul", block, rows), offset }, block, count: rows }),
+      );
+    };
+    const [begin, end] = range ? [range.begin, range.end] : [k.index(0), k.index(count)];
+    if (large > 0) blocks(begin, large < count ? k.compute("min", end, large) : end, small + 1, 0);
+    if (large < count) blocks(large > 0 ? k.compute("max", begin, k.index(large)) : begin, end, small, large);
   }
 
   /** Copies the panel of b into scratch memory, row after row. */
   #pack(outer: readonly Index[], column: At, width: number): void {
     const k = this.#k;
     const { b, inner } = this.#product;
+    const [across, down] = b.at.coefficients.slice(-2);
+    if (across !== 1 && down === 1) return this.#packTransposed(outer, column, width);
     k.loop(0, inner, 1, (index) => {
       this.#vectors(width).forEach((active, vector) => {
         const position = this.#position(outer, null, column, vector, active, { index, offset: 0 });
@@ -137,6 +185,36 @@ class ProductWriter {
     });
   }
 
+  /** The same where columns lie in lines: squares are loaded along them and transposed. */
+  #packTransposed(outer: readonly Index[], column: At, width: number): void {
+    const k = this.#k;
+    const { b, inner } = this.#product;
+    const square = (from: At, rows: number): void => {
+      this.#vectors(width).forEach((columns, vector) => {
+        const lines = Array.from({ length: k.lanes }, (_, line) => {
+          if (line >= columns) return this.#zero;
+          const axes = this.#position(
+            outer,
+            null,
+            { ...column, offset: column.offset + line },
+            vector,
+            rows,
+            from,
+          ).axes;
+          const position = { axes, vectorAxis: axes.length - 1, active: rows };
+          return k.load(addressOf(this.#table.add(b.node), b.node.dtype, b.at, position), b.node.dtype, 1, rows);
+        });
+        k.transpose(lines).forEach((row, i) => {
+          const at = { ...from, offset: from.offset + i };
+          if (i < rows) k.store(this.#scratch(at, vector), "float32", row);
+        });
+      });
+    };
+    const whole = inner - (inner % k.lanes);
+    if (whole > 0) k.loop(0, whole, k.lanes, (index) => square({ index, offset: 0 }, k.lanes));
+    if (whole < inner) square({ index: null, offset: whole }, inner - whole);
+  }
+
   #scratch({ index, offset }: At, vector: number): Address {
     const k = this.#k;
     const rowBytes = this.#tile.vectors * k.lanes * 4;
@@ -145,14 +223,38 @@ class ProductWriter {
     return { buffer: this.#table.nodes.length - 1, offset: offset * rowBytes + vector * k.lanes * 4, terms };
   }
 
+  /** One chain of a register tile, added to those before it; the last one gives the results. */
+  #link(
+    outer: readonly Index[],
+    rows: Rows,
+    column: At,
+    width: number,
+    { from, length, last }: { from: Index | number; length: number; last: boolean },
+  ): void {
+    const k = this.#k;
+    const lanes = this.#vectors(width);
+    const sums = Array.from({ length: rows.count * lanes.length }, () => k.variable(this.#zero));
+    this.#chain(outer, rows, column, sums, lanes, from, length);
+    const { inner } = this.#product;
+    const results = sums.map((sum, i) => {
+      const [r, vector] = [Math.floor(i / lanes.length), i % lanes.length];
+      const { row } = rows;
+      const total = this.#scratch({ ...row, offset: inner + row.offset + r }, vector);
+      const value = from === 0 ? k.get(sum) : k.scalars.float32.add(k.load(total, "float32"), k.get(sum));
+      if (!last) k.store(total, "float32", value);
+      return value;
+    });
+    if (last) this.#store(outer, rows, column, lanes, results);
+  }
+
   /** `rows` × `width` results from one register tile. */
-  #block(outer: readonly Index[], row: Index, column: At, rows: number, width: number): void {
+  #block(outer: readonly Index[], rows: Rows, column: At, width: number): void {
     const k = this.#k;
     const { inner } = this.#product;
     const lanes = this.#vectors(width);
     const tile = (from: Index | number, length: number): Vector[] => {
-      const sums = Array.from({ length: rows * lanes.length }, () => k.variable(this.#zero));
-      this.#chain(outer, row, column, sums, rows, lanes, from, length);
+      const sums = Array.from({ length: rows.count * lanes.length }, () => k.variable(this.#zero));
+      this.#chain(outer, rows, column, sums, lanes, from, length);
       return sums.map((sum) => k.get(sum));
     };
     let results: Vector[];
@@ -167,9 +269,20 @@ class ProductWriter {
       if (whole < inner) add(tile(whole, inner - whole));
       results = totals.map((total) => k.get(total));
     }
-    for (let r = 0; r < rows; r++) {
+    this.#store(outer, rows, column, lanes, results);
+  }
+
+  #store(
+    outer: readonly Index[],
+    { row, count }: Rows,
+    column: At,
+    lanes: readonly number[],
+    results: readonly Vector[],
+  ): void {
+    const k = this.#k;
+    for (let r = 0; r < count; r++) {
       lanes.forEach((active, vector) => {
-        const position = this.#position(outer, { index: row, offset: r }, column, vector, active, null);
+        const position = this.#position(outer, { ...row, offset: row.offset + r }, column, vector, active, null);
         storeMembers(k, this.#product.members, this.#table, position, results[r * lanes.length + vector]!);
       });
     }
@@ -178,16 +291,15 @@ class ProductWriter {
   /** One chain of multiply-adds per accumulator, in ascending order of the contracted axis. */
   #chain(
     outer: readonly Index[],
-    row: Index,
+    rows: Rows,
     column: At,
     sums: readonly Variable[],
-    rows: number,
     lanes: readonly number[],
     from: Index | number,
     length: number,
   ): void {
     const k = this.#k;
-    const { a, b } = this.#product;
+    const { b } = this.#product;
     const step = (inner: At): void => {
       const panel = lanes.map((active, vector) => {
         if (this.#packed > 0) return k.load(this.#scratch(inner, vector), "float32");
@@ -195,9 +307,8 @@ class ProductWriter {
         const address = addressOf(this.#table.add(b.node), b.node.dtype, b.at, position);
         return k.load(address, b.node.dtype, laneStride(b.at, position), active);
       });
-      for (let r = 0; r < rows; r++) {
-        const position = this.#position(outer, { index: row, offset: r }, null, 0, k.lanes, inner);
-        const element = k.load(addressOf(this.#table.add(a.node), a.node.dtype, a.at, position), a.node.dtype, 0);
+      for (let r = 0; r < rows.count; r++) {
+        const element = k.load(this.#left(outer, rows, r, inner), this.#product.a.node.dtype, 0);
         panel.forEach((value, vector) => {
           const sum = sums[r * lanes.length + vector]!;
           k.set(sum, k.scalars.float32.fma(element, value, k.get(sum)));
@@ -213,6 +324,19 @@ class ProductWriter {
       });
     }
     if (even < length) step({ index: start, offset: even });
+  }
+
+  /** Where an element of a lies. */
+  #left(outer: readonly Index[], { row, block }: Rows, r: number, inner: At): Address {
+    const { node, at, pitch } = this.#product.a;
+    const buffer = this.#table.add(node);
+    if (pitch === undefined) {
+      const position = this.#position(outer, { ...row, offset: row.offset + r }, null, 0, this.#k.lanes, inner);
+      return addressOf(buffer, node.dtype, at, position);
+    }
+    const terms = [{ index: block, scale: 4 * this.#product.inner * pitch }];
+    if (inner.index) terms.push({ index: inner.index, scale: 4 * pitch });
+    return { buffer, offset: 4 * (inner.offset * pitch + r), terms };
   }
 
   /** Active lanes of each vector of a panel. */

@@ -76,6 +76,12 @@ function pass(
       if (lanes > 0) want(instruction.vector, ((lanes - 1) | instruction.distance) + 1);
       return;
     }
+    case "interchange": {
+      const lanes = wantedOf(instruction.result);
+      if (lanes === 0) return;
+      for (const vector of [instruction.a, instruction.b]) want(vector, ((lanes - 1) | instruction.distance) + 1);
+      return;
+    }
     case "variable":
       return want(instruction.initial, wantedOf(instruction.variable));
     case "get":

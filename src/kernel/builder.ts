@@ -131,6 +131,24 @@ export class KernelBuilder {
     return this.#pure(vector.type, { op: "exchange", vector, distance }) as Vector;
   }
 
+  interchange(a: Vector, b: Vector, distance: number, upper: boolean): Vector {
+    return this.#pure(a.type, { op: "interchange", a, b, distance, upper }) as Vector;
+  }
+
+  /** A square of as many vectors as lanes, transposed: lane j of vector i becomes lane i of vector j. */
+  transpose(square: readonly Vector[]): Vector[] {
+    const vectors = [...square];
+    for (let distance = 1; distance < this.lanes; distance *= 2) {
+      vectors.forEach((a, i) => {
+        if ((i & distance) !== 0) return;
+        const b = vectors[i | distance]!;
+        vectors[i] = this.interchange(a, b, distance, false);
+        vectors[i | distance] = this.interchange(a, b, distance, true);
+      });
+    }
+    return vectors;
+  }
+
   keep(vector: Vector, active: number, otherwise: number): Vector {
     if (active === this.lanes) return vector;
     return this.#pure(vector.type, { op: "keep", vector, active, otherwise }) as Vector;

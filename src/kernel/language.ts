@@ -100,6 +100,18 @@ export type Instruction =
     }
   /** Lane l of the result is lane `l xor distance`. */
   | { readonly op: "exchange"; readonly result: Vector; readonly vector: Vector; readonly distance: number }
+  /**
+   * Two vectors woven at a distance d, a power of two. Where `l & d` is 0, lane l of the result is lane l of a, elsewhere lane `l xor d`
+   * of b; `upper`: lane `l xor d` of a, elsewhere lane l of b. Rounds of it transpose squares.
+   */
+  | {
+      readonly op: "interchange";
+      readonly result: Vector;
+      readonly a: Vector;
+      readonly b: Vector;
+      readonly distance: number;
+      readonly upper: boolean;
+    }
   /** Lanes from `active` on are replaced by `otherwise`. */
   | {
       readonly op: "keep";

@@ -302,6 +302,19 @@ class KernelEmitter {
         code.get(local).get(local).shuffle(bytes);
         return;
       }
+      case "interchange": {
+        const { a, b, distance, upper } = instruction;
+        this.#vector(a);
+        this.#vector(b);
+        const bytes = Array.from({ length: 16 }, (_, byte) => {
+          const lane = byte >> 2;
+          const ofB = (lane & distance) !== 0;
+          const source = ofB === upper ? lane : lane ^ distance;
+          return (ofB ? 16 : 0) + 4 * source + (byte & 3);
+        });
+        this.#code.shuffle(bytes);
+        return;
+      }
       case "keep": {
         const { vector, active, otherwise, result } = instruction;
         this.#vector(vector);

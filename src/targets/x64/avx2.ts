@@ -167,6 +167,14 @@ export const avx2: VectorExtension = {
     if (distance === 2) return code.make("vpermilps", [value], { immediate: 0x4e });
     return code.make("vperm2f128", [value, value], { immediate: 1 });
   },
+  interchange: (code, a, b, distance, upper) => {
+    if (distance === 4) return code.make("vperm2f128", [a, b], { immediate: upper ? 0x31 : 0x20 });
+    if (distance === 2) return code.make(upper ? "vunpckhpd" : "vunpcklpd", [a, b]);
+    const odd = { immediate: 0b10101010 };
+    return upper
+      ? code.make("vblendps", [code.make("vmovshdup", [a]), b], odd)
+      : code.make("vblendps", [a, code.make("vmovsldup", [b])], odd);
+  },
   keep: (code, value, otherwise, active) => code.make("vblendps", [otherwise, value], { immediate: (1 << active) - 1 }),
   splat: (code, index) => {
     const result = code.code.register("vector");

@@ -4,7 +4,7 @@
  */
 
 import type { DType } from "../../base/dtype.ts";
-import { compare, fromMask, makeMask, onLanes, scratchMask } from "./avx512-masks.ts";
+import { compare, fromMask, keptMask, makeMask, onLanes, scratchMask } from "./avx512-masks.ts";
 import { avx512Rows } from "./avx512-rows.ts";
 import type { Place, Virtual } from "./instruction.ts";
 import { memoryAt } from "./instruction.ts";
@@ -148,9 +148,19 @@ export const avx512: VectorExtension = {
     if (distance === 2) return code.make("vpermilps", [value], { immediate: 0x4e });
     return code.make("vshuff32x4", [value, value], { immediate: distance === 4 ? 0xb1 : 0x4e });
   },
+  interchange: (code, a, b, distance, upper) => {
+    if (distance === 8) return code.make("vshuff32x4", [a, b], { immediate: upper ? 0xee : 0x44 });
+    if (distance === 2) return code.make(upper ? "vunpckhpd" : "vunpcklpd", [a, b]);
+    // The lanes of one move into the other, where they belong.
+    const [result, moved] = upper ? [code.copy(b), a] : [code.copy(a), b];
+    const lanesOfB = distance === 1 ? 0xaaaa : 0xf0f0;
+    const mask = keptMask(code, upper ? lanesOfB ^ 0xffff : lanesOfB);
+    if (distance === 1) code.update(result, upper ? "vmovshdup" : "vmovsldup", [moved], { mask });
+    else code.update(result, "vshuff32x4", [moved, moved], { mask, immediate: 0xb1 });
+    return result;
+  },
   keep: (code, value, otherwise, active) => {
-    makeMask(code, active);
-    return code.make("vblendmps", [otherwise, value], { mask: scratchMask });
+    return code.make("vblendmps", [otherwise, value], { mask: keptMask(code, (1 << active) - 1) });
   },
   splat: (code, index) => {
     const result = code.code.register("vector");

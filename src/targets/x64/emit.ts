@@ -10,6 +10,7 @@ import type { Assembler, Label } from "./assembler.ts";
 import type { ConstantPool } from "./constants.ts";
 import type { MachineCode, Virtual } from "./instruction.ts";
 import { lowerKernel } from "./lower.ts";
+import { scratch } from "./vector-code.ts";
 import type { VectorExtension } from "./vectors.ts";
 
 const framePointer = 5;
@@ -77,6 +78,10 @@ class FunctionWriter {
     if (this.#frame > 0) {
       a.integer("sub", stackPointer, { immediate: this.#frame });
       a.integer("and", stackPointer, { immediate: -line });
+    }
+    for (const [lanesNamed, register] of this.#code.masks) {
+      a.moveImmediate64(scratch, lanesNamed);
+      a.vector("kmovwFromR32", 128, [register, scratch]);
     }
     this.#code.instructions.forEach((_, index) => this.#instruction(index));
     if (this.#frame > 0) {

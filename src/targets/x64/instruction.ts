@@ -44,6 +44,9 @@ export class MachineCode {
   /** How a value that is always the same is made again: cheaper than keeping it in memory. */
   readonly remade: Map<Virtual, (assembler: Assembler, register: number) => void> = new Map();
 
+  /** Mask registers that a kernel fills when it begins, by the lanes they name. */
+  readonly masks: Map<number, number> = new Map();
+
   register(kind: RegisterClass): Virtual {
     return this.classes.push(kind) - 1;
   }

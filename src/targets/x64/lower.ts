@@ -18,7 +18,9 @@ import { multiples, type Operand, type VectorExtension, wordOf, writerOf } from 
 type Of<O extends Instruction["op"]> = Extract<Instruction, { op: O }>;
 
 /** What gives a vector, but for a variable's. */
-type Defining = Of<"constant" | "laneNumbers" | "splat" | "scalar" | "load" | "gather" | "exchange" | "keep">;
+type Defining = Of<
+  "constant" | "laneNumbers" | "splat" | "scalar" | "load" | "gather" | "exchange" | "interchange" | "keep"
+>;
 
 /** The registers in which a kernel is handed its table of buffers, its parts and its worker (System V). */
 const parameters = { table: 7, begin: 6, end: 2, worker: 1 };
@@ -174,6 +176,10 @@ class KernelLowering {
       }
       case "exchange":
         return this.#extension.exchange(vectors, this.#register(instruction.vector), instruction.distance);
+      case "interchange": {
+        const { a, b, distance, upper } = instruction;
+        return this.#extension.interchange(vectors, this.#register(a), this.#register(b), distance, upper);
+      }
       case "keep": {
         const { vector, active, otherwise, result } = instruction;
         const rest = vectors.everywhere(

@@ -63,6 +63,8 @@ export interface VectorExtension {
   ) => void;
   /** Lane l is lane `l xor distance`. */
   readonly exchange: (code: VectorCode, value: Virtual, distance: number) => Virtual;
+  /** Two vectors woven, as the kernel language says. */
+  readonly interchange: (code: VectorCode, a: Virtual, b: Virtual, distance: number, upper: boolean) => Virtual;
   /** Lanes from `active` on from `otherwise`. */
   readonly keep: (code: VectorCode, value: Virtual, otherwise: Virtual, active: number) => Virtual;
   /** A general register in every lane. */
