@@ -9,7 +9,7 @@ import { TargetError } from "../../base/errors.ts";
 export type NativeFunction = (...words: number[]) => number;
 
 export interface Native {
-  /** Zeroed memory of its own; null where there is none. */
+  /** Zeroed memory of its own; null where there is none, or where JavaScript could not see so much at once. */
   map(bytes: number): number | null;
   unmap(address: number, bytes: number): void;
   /** Asks for large pages. */
@@ -92,9 +92,12 @@ function bind(koffi: Koffi): Native {
   const mask = libc.func("int pthread_sigmask(int how, void* set, void* old)");
   const getenv = libc.func("const char* getenv(const char* name)");
   const setenv = libc.func("int setenv(const char* name, const char* value, int overwrite)");
+  // Where it ends differs between versions of Node: 4 GiB in Node 20. A larger view would stop the process.
+  const largest = process.getBuiltinModule("node:buffer").constants.MAX_LENGTH;
   const prototype = koffi.proto("int64_t gradus_x64(int64_t a, int64_t b)");
   return {
     map: (bytes) => {
+      if (bytes > largest) return null;
       const address = Number(mmap(0, bytes, protection.readWrite, mapFlags, -1, 0));
       return address === -1 ? null : address;
     },
