@@ -14,6 +14,8 @@ import { adam } from "../optimizer/adam.ts";
 import { sgd } from "../optimizer/sgd.ts";
 import { parseOptimizer } from "../optimizer/strings.ts";
 import { target as loadTarget } from "../targets/registry.ts";
+import type { TargetName } from "../targets/target.ts";
+import { x64In } from "../targets/testing.ts";
 import type { TrainingEvent } from "./events.ts";
 import type { TrainOptions } from "./options.ts";
 import { train } from "./train.ts";
@@ -69,6 +71,10 @@ async function hash(
   return result.hash;
 }
 
+const hasX64 = (await x64In("portable")) !== null;
+/** The targets that have threads. */
+const threaded: readonly TargetName[] = hasX64 ? ["wasm", "x64"] : ["wasm"];
+
 describe("the same hash", () => {
   test("again, with listeners, validation and metrics", async () => {
     const first = await hash();
@@ -89,16 +95,16 @@ describe("the same hash", () => {
     }
   });
 
-  test("on any number of threads, where layers are large enough to be shared", async () => {
+  test.each(threaded)("on any number of threads of %s, where layers are large enough to be shared", async (target) => {
     const optimizers = ["adamw(0.003, weightDecay=0.1)", "sgd(0.01, momentum=0.9, nesterov=true)"];
     const found = new Map<number, string[]>();
     for (const threads of [1, 2, 3, 4, 7]) {
       vi.stubEnv("GRADUS_THREADS", String(threads));
-      const { threads: there } = await loadTarget("wasm");
+      const { threads: there } = await loadTarget(target);
       expect(there).toBe(threads);
       const hashes: string[] = [];
       for (const optimizer of optimizers) {
-        const changes = { optimizer: parseOptimizer(optimizer), batchSize: 64, target: "wasm", epochs: 8 } as const;
+        const changes = { optimizer: parseOptimizer(optimizer), batchSize: 64, target, epochs: 8 } as const;
         hashes.push(await hash(changes, "dense(300) tanh dropout(0.2) dense(170) relu dense(4)"));
       }
       found.set(threads, hashes);
@@ -144,7 +150,7 @@ test("another hash for another seed, order, batch size, optimizer, and without d
   expect(new Set(hashes).size).toBe(hashes.length);
 });
 
-describe("reference and wasm agree to the bit in portable numerics, 16-32-10, 30 steps", () => {
+describe("reference, wasm and x64 agree to the bit in portable numerics, 16-32-10, 30 steps", () => {
   const optimizers = [
     "sgd(0.003)",
     "sgd(0.001, momentum=0.9, weightDecay=0.01)",
@@ -174,8 +180,8 @@ describe("reference and wasm agree to the bit in portable numerics, 16-32-10, 30
       batchSize: 8,
       steps: 30,
     } as const;
-    const wasm = await hash({ ...changes, target: "wasm" }, layers);
-    expect(await hash({ ...changes, target: "reference" }, layers)).toBe(wasm);
+    const reference = await hash({ ...changes, target: "reference" }, layers);
+    for (const target of threaded) expect(await hash({ ...changes, target }, layers), target).toBe(reference);
   });
 });
 
@@ -183,21 +189,37 @@ test("moments that vanish keep the targets together, even where epsilon is as sm
   const inputs = Float32Array.from({ length: 16 * 64 }, (_, i) => Math.sin(1.7 * i) * 1e-16);
   const targets = Float32Array.from({ length: 64 }, (_, i) => Math.sin(0.3 * i));
   const tiny = fromArrays({ inputs, targets, inputShape: [16], targetShape: [1] });
-  const run = async (where: "reference" | "wasm"): Promise<string> => {
+  const run = async (where: TargetName): Promise<string> => {
     const optimizer = adam({ learningRate: 0.01, epsilon: 1e-15 });
     const changes = { loss: meanSquaredError(), optimizer, numerics: "portable", target: where } as const;
     return (await train(Network.from([16], "dense(1)"), tiny, { ...options, ...changes, epochs: 10 })).hash;
   };
-  expect(await run("wasm")).toBe(await run("reference"));
+  const reference = await run("reference");
+  for (const target of threaded) expect(await run(target), target).toBe(reference);
 });
 
-const isFused = (await loadTarget("wasm")).numerics === "fused";
+test.skipIf(!hasX64)("the reference, and any number of threads of wasm and x64", async () => {
+  const layers = "dense(97) tanh dropout(0.2) dense(33) relu dense(4)";
+  const changes = { numerics: "portable", batchSize: 32, steps: 12 } as const;
+  const reference = await hash({ ...changes, target: "reference" }, layers);
+  for (const target of threaded) {
+    for (const threads of [1, 2, 3, 4, 7]) {
+      vi.stubEnv("GRADUS_THREADS", String(threads));
+      expect(await hash({ ...changes, target }, layers), `${target}, ${threads} threads`).toBe(reference);
+    }
+  }
+});
 
-test.skipIf(!isFused)(
-  "reference and wasm agree in fused numerics too, which give other bits than portable ones",
+const modes = await Promise.all(threaded.map(async (target) => (await loadTarget(target)).numerics));
+const fused = threaded.filter((_, i) => modes[i] === "fused");
+
+test.skipIf(fused.length === 0)(
+  "reference, wasm and x64 agree in fused numerics too, which give other bits than portable ones",
   async () => {
-    const fused = await hash({ target: "wasm", numerics: "fused" });
-    expect(await hash({ target: "reference", numerics: "fused" })).toBe(fused);
-    expect(await hash({ target: "wasm", numerics: "portable" })).not.toBe(fused);
+    const expected = await hash({ target: "reference", numerics: "fused" });
+    for (const target of fused) {
+      expect(await hash({ target, numerics: "fused" }), target).toBe(expected);
+      expect(await hash({ target, numerics: "portable" }), target).not.toBe(expected);
+    }
   },
 );
