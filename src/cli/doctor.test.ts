@@ -1,6 +1,6 @@
 /** Proves that the doctor runs the whole list on a target, counts what differs, and says so with its exit code. */
 
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { conformanceCases } from "../conformance/cases.ts";
 import { runConformance } from "../conformance/run.ts";
 import { target } from "../targets/registry.ts";
@@ -39,4 +39,20 @@ test("a target that computes one element wrongly is found", async () => {
   const found = reports.flatMap(({ failures }) => failures);
   expect(found.length).toBeGreaterThan(10);
   expect(found[0]!.problem).toMatch(/^element 90 of 91 is .* instead of /);
+});
+
+test("a target that this system cannot have is told, and is no failure unless it was asked for", async () => {
+  const here = Object.getOwnPropertyDescriptor(process, "platform")!;
+  Object.defineProperty(process, "platform", { ...here, value: "plan9" });
+  vi.resetModules();
+  try {
+    const { gradus: fresh } = await import("./testing.ts");
+    const ran = await fresh(["doctor", "--numerics", "portable"]);
+    const reason = `x64: runs on Linux with an x64 processor; this is plan9 ${process.arch}. Use the target wasm.`;
+    expect([ran.code, ran.lines.filter((line) => line.startsWith("x64"))]).toEqual([0, [reason]]);
+    expect((await fresh(["doctor", "--target", "x64"])).complaint).toBe(`gradus: ${reason}`);
+  } finally {
+    Object.defineProperty(process, "platform", here);
+    vi.resetModules();
+  }
 });

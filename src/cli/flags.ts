@@ -23,7 +23,7 @@ export const lossFlag: Flag = {
 export const targetFlag: Flag = {
   name: "target",
   value: "NAME",
-  help: "What computes: wasm (default) or reference, which is slow and readable.",
+  help: "What computes: x64 (default where it runs), wasm (default elsewhere) or reference, which is slow and readable.",
 };
 
 export const numericsFlag: Flag = {
