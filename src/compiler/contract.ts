@@ -24,7 +24,6 @@ import {
 import { type Access, type Expression, flatten, identityAccess, type Linear, linearize } from "./expression.ts";
 import { mapKernel } from "./map.ts";
 import { type Product, packedElements, productKernel } from "./product.ts";
-import { copyTiles, needsTiles } from "./tiles.ts";
 
 /** The axes of the iteration space: batch, rows (free in a), columns (free in b), contracted. */
 interface Space {
@@ -53,7 +52,7 @@ export function lowerContract(nodes: readonly Node[], around: Surroundings): Nod
   const members = membersOf(nodes, anchor, around);
 
   const direct = mergeProduct(space, loads, members, around.machine.lanes);
-  if (direct) return contractCalls(direct, members, loads, anchor, around);
+  if (direct) return [contractKernel(direct, members, loads, anchor, around)];
 
   // Copy what does not lie in lines, and if the epilogue is in the way let it be a kernel of its own.
   const calls: NodeCall[] = [];
@@ -64,7 +63,7 @@ export function lowerContract(nodes: readonly Node[], around: Surroundings): Nod
     return copy;
   }) as [Load, Load];
   const fused = mergeProduct(space, lined, members, around.machine.lanes);
-  if (fused) return [...calls, ...contractCalls(fused, members, lined, anchor, around)];
+  if (fused) return [...calls, contractKernel(fused, members, lined, anchor, around)];
 
   const alone: Member = {
     node: anchor,
@@ -72,7 +71,7 @@ export function lowerContract(nodes: readonly Node[], around: Surroundings): Nod
     output: linearize(identityAccess(anchor.shape), anchor.shape, anchor.shape.length),
   };
   const product = mergeProduct(space, lined, [alone], around.machine.lanes)!;
-  calls.push(...contractCalls(product, [alone], lined, anchor, around));
+  calls.push(contractKernel(product, [alone], lined, anchor, around));
   const epilogue = members.filter(({ node }) => node !== anchor);
   if (epilogue.length > 0) calls.push(mapKernel(epilogue, anchor.shape, around));
   return calls;
@@ -170,25 +169,6 @@ function copyOperand(
   };
 }
 
-/** The product, after a copy of a in tiles where that is faster. */
-function contractCalls(
-  product: Product,
-  members: readonly Member[],
-  loads: readonly [Load, Load],
-  anchor: Node,
-  around: Surroundings,
-): NodeCall[] {
-  const { batch, rows, columns, inner, a } = product;
-  const [down, , across] = a.at.coefficients.slice(batch.length) as [number, number, number];
-  const matrix = { node: a.node, offset: a.at.offset, down, across, rows, columns: inner };
-  if (batch.length > 0 || a.node.dtype !== "float32" || !needsTiles(matrix, columns, around.machine)) {
-    return [contractKernel(product, members, loads, anchor, around)];
-  }
-  const { call, node, pitch } = copyTiles(matrix, around);
-  const tiled = { ...product, a: { node, at: { offset: 0, coefficients: [0, 0, 0] }, pitch } };
-  return [call, contractKernel(tiled, members, loads, anchor, around)];
-}
-
 function contractKernel(
   product: Product,
   members: readonly Member[],
@@ -202,7 +182,7 @@ function contractKernel(
   table.addMembers(product.members);
   const shape = [...product.batch, product.rows, product.columns, product.inner];
   const strides = [product.a, product.b].map(({ node, at }) => `${table.add(node)} ${at.offset}+${at.coefficients}`);
-  const key = `contract ${shape} ${product.a.pitch} | ${strides.join(" | ")}\n${describeMembers(product.members, table)}`;
+  const key = `contract ${shape} | ${strides.join(" | ")}\n${describeMembers(product.members, table)}`;
   const packed = packedElements(product, around.machine);
   if (packed > 0) table.add(build.input("packed panel", [around.machine.workers, packed], "float32"), true);
   const name = `contract ${nameOfMembers(members)} ${showShape(a.node.shape)}·${showShape(b.node.shape)}`;

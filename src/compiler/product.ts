@@ -17,8 +17,13 @@ const chain = 1024;
 /** A panel read at a stride is packed when it is reused by this many rows and larger than this many bytes. */
 const packRows = 24;
 const packBytes = 16 * 1024;
+/** Parts enough for all threads: where there are fewer panels, blocks of rows are the parts, if those are more. */
+const enoughParts = 16;
+/** Panels that share what they read of a large a. */
+const sharing = 2;
+const largeElements = 256 * 1024;
 /** Rows of a that are gone through for one panel after the other: they stay in a cache meanwhile. */
-const groupBytes = 16 * 1024 * 1024;
+const groupBytes = 4 * 1024 * 1024;
 
 /** `Σ_inner a·b` over axes [batch…, row, column, inner]; members are the result and its epilogue. */
 export interface Product {
@@ -26,13 +31,19 @@ export interface Product {
   readonly rows: number;
   readonly columns: number;
   readonly inner: number;
-  /** The left operand; `pitch` says that it lies in tiles, so far from column to column. */
-  readonly a: { readonly node: Node; readonly at: Linear; readonly pitch?: number };
+  readonly a: { readonly node: Node; readonly at: Linear };
   readonly b: { readonly node: Node; readonly at: Linear };
   readonly members: readonly Member[];
 }
 
-/** float32 elements of scratch memory that each worker needs for a packed panel; 0 when b is read in place. */
+/** How many panels are computed together. */
+function slotsOf({ batch, rows, columns, inner }: Product, machine: Machine): number {
+  const width = tileOf(machine).vectors * machine.lanes;
+  const pays = batch.length === 0 && columns >= width * sharing * enoughParts && rows * inner >= largeElements;
+  return pays ? sharing : 1;
+}
+
+/** float32 elements of scratch memory that each worker needs for packed panels; 0 when b is read in place. */
 export function packedElements(product: Product, machine: Machine): number {
   const { vectors } = tileOf(machine);
   const [column, inner] = product.b.at.coefficients.slice(-2) as [number, number];
@@ -41,7 +52,7 @@ export function packedElements(product: Product, machine: Machine): number {
   if (!pays) return 0;
   // Behind the panel, where there is more than one chain, what the chains before have come to.
   const lines = product.inner + (product.inner > chain ? product.rows : 0);
-  return lines * vectors * machine.lanes;
+  return slotsOf(product, machine) * lines * vectors * machine.lanes;
 }
 
 /** A counter with a constant, as positions take it. */
@@ -50,11 +61,17 @@ interface At {
   readonly offset: number;
 }
 
-/** A register tile's rows: from `row` on, those of a block. */
+/** A register tile's rows: `count` from `row` on. */
 interface Rows {
   readonly row: At;
-  readonly block: Index;
   readonly count: number;
+}
+
+/** `width` columns from `column` on; where panels are packed, it is in that slot of the scratch memory. */
+interface Panel {
+  readonly column: At;
+  readonly width: number;
+  readonly slot: number;
 }
 
 /** Blocks of rows [begin, end). */
@@ -81,6 +98,7 @@ class ProductWriter {
   readonly #table: BufferTable;
   readonly #tile: { rows: number; vectors: number };
   readonly #packed: number;
+  readonly #slots: number;
   readonly #blocks: Blocks;
   readonly #zero: Vector;
 
@@ -90,64 +108,77 @@ class ProductWriter {
     this.#table = table;
     this.#tile = tileOf(machine);
     this.#packed = packedElements(product, machine);
+    this.#slots = slotsOf(product, machine);
     this.#blocks = blocksOf(product.rows, this.#tile.rows);
     this.#zero = k.constant(anchor.dtype as "float32", 0);
   }
 
-  /** Writes the whole kernel; returns the number of its parts: row blocks or column panels, or outermost batches. */
+  /** Writes the whole kernel; returns the number of its parts: row blocks or panels of columns, or outermost batches. */
   write(): number {
     const k = this.#k;
     const { batch, columns } = this.#product;
-    const width = this.#tile.vectors * k.lanes;
-    const panels = Math.ceil(columns / width);
+    const width = this.#tile.vectors * k.lanes * this.#slots;
     const whole = Math.floor(columns / width);
     const rest = columns % width;
-    if (batch.length === 0 && this.#blocks.count > panels) {
-      const panelsOf = (range: Range): void => {
-        if (whole > 0) k.loop(0, whole * width, width, (index) => this.#panel([], { index, offset: 0 }, width, range));
-        if (rest > 0) this.#panel([], { index: null, offset: whole * width }, rest, range);
+    const last = this.#panels({ index: null, offset: whole * width }, rest);
+    const next = (index: Index): Panel[] => this.#panels({ index, offset: 0 }, width);
+    const allPanels = (outer: readonly Index[], range?: Range): void => {
+      if (whole > 0) k.loop(0, whole * width, width, (index) => this.#columns(outer, next(index), range));
+      if (rest > 0) this.#columns(outer, last, range);
+    };
+    if (batch.length > 0) {
+      const nest = (outer: readonly Index[]): void => {
+        if (outer.length === batch.length) allPanels(outer);
+        else k.loop(0, batch[outer.length]!, 1, (index) => nest([...outer, index]));
       };
-      const group = Math.max(1, Math.floor(groupBytes / (4 * this.#product.inner * (this.#blocks.small + 1))));
-      if (this.#blocks.count <= group) panelsOf({ begin: k.begin, end: k.end });
+      k.loop(k.begin, k.end, 1, (index) => nest([index]));
+      return batch[0]!;
+    }
+    const parts = Math.ceil(columns / width);
+    const { count, small } = this.#blocks;
+    if (parts < enoughParts && count > parts) {
+      const group = Math.max(1, Math.floor(groupBytes / (4 * this.#product.inner * (small + 1))));
+      if (count <= group) allPanels([], { begin: k.begin, end: k.end });
       else {
         k.loop(k.begin, k.end, group, (begin) => {
-          panelsOf({ begin, end: k.compute("min", k.compute("add", begin, group), k.end) });
+          allPanels([], { begin, end: k.compute("min", k.compute("add", begin, group), k.end) });
         });
       }
-      return this.#blocks.count;
+      return count;
     }
-    if (batch.length === 0) {
-      k.loop(k.begin, k.compute("min", k.end, whole), 1, (panel) => {
-        this.#panel([], { index: k.compute("mul", panel, width), offset: 0 }, width);
-      });
-      if (rest > 0) {
-        k.when(k.index(panels - 1), k.end, () => this.#panel([], { index: null, offset: whole * width }, rest));
-      }
-      return panels;
-    }
-    const nest = (outer: readonly Index[]): void => {
-      if (outer.length < batch.length) {
-        k.loop(0, batch[outer.length]!, 1, (index) => nest([...outer, index]));
-        return;
-      }
-      if (whole > 0) k.loop(0, whole * width, width, (index) => this.#panel(outer, { index, offset: 0 }, width));
-      if (rest > 0) this.#panel(outer, { index: null, offset: whole * width }, rest);
-    };
-    k.loop(k.begin, k.end, 1, (index) => nest([index]));
-    return batch[0]!;
+    k.loop(k.begin, k.compute("min", k.end, whole), 1, (part) => {
+      this.#columns([], next(k.compute("mul", part, width)));
+    });
+    if (rest > 0) k.when(k.index(parts - 1), k.end, () => this.#columns([], last));
+    return parts;
   }
 
-  /** `width` columns: all rows, or those of a range of blocks. */
-  #panel(outer: readonly Index[], column: At, width: number, range?: Range): void {
+  /** Neighbouring columns in panels. */
+  #panels({ index, offset }: At, columns: number): Panel[] {
+    const width = this.#tile.vectors * this.#k.lanes;
+    return Array.from({ length: Math.ceil(columns / width) }, (_, slot) => ({
+      column: { index, offset: offset + slot * width },
+      width: Math.min(width, columns - slot * width),
+      slot,
+    }));
+  }
+
+  /** Some panels: all rows, or those of a range of blocks. What is read of a serves all panels. */
+  #columns(outer: readonly Index[], panels: readonly Panel[], range?: Range): void {
     const k = this.#k;
-    if (this.#packed > 0) this.#pack(outer, column, width);
+    if (this.#packed > 0) for (const panel of panels) this.#pack(outer, panel);
     const { inner } = this.#product;
     if (this.#packed === 0 || inner <= chain) {
-      return this.#overBlocks(range, (rows) => this.#block(outer, rows, column, width));
+      this.#overBlocks(range, (rows) => {
+        for (const panel of panels) this.#block(outer, rows, panel);
+      });
+      return;
     }
-    // Chain after chain for all rows: a chain's part of the panel stays in the cache, the totals wait in scratch memory.
+    // Chain after chain for all rows: a chain's part of the panels stays in the cache, the totals wait in scratch memory.
     const part = (from: Index | number, length: number, last: boolean): void =>
-      this.#overBlocks(range, (rows) => this.#link(outer, rows, column, width, { from, length, last }));
+      this.#overBlocks(range, (rows) => {
+        for (const panel of panels) this.#link(outer, rows, panel, { from, length, last });
+      });
     const whole = inner - (inner % chain);
     const end = whole < inner ? whole : whole - chain;
     part(0, chain, false);
@@ -160,9 +191,7 @@ class ProductWriter {
     const k = this.#k;
     const { count, small, large } = this.#blocks;
     const blocks = (from: Index | number, to: Index | number, rows: number, offset: number): void => {
-      k.loop(from, to, 1, (block) =>
-        body({ row: { index: k.compute("mul", block, rows), offset }, block, count: rows }),
-      );
+      k.loop(from, to, 1, (block) => body({ row: { index: k.compute("mul", block, rows), offset }, count: rows }));
     };
     const [begin, end] = range ? [range.begin, range.end] : [k.index(0), k.index(count)];
     if (large > 0) blocks(begin, large < count ? k.compute("min", end, large) : end, small + 1, 0);
@@ -170,27 +199,28 @@ class ProductWriter {
   }
 
   /** Copies the panel of b into scratch memory, row after row. */
-  #pack(outer: readonly Index[], column: At, width: number): void {
+  #pack(outer: readonly Index[], panel: Panel): void {
     const k = this.#k;
     const { b, inner } = this.#product;
     const [across, down] = b.at.coefficients.slice(-2);
-    if (across !== 1 && down === 1) return this.#packTransposed(outer, column, width);
+    if (across !== 1 && down === 1) return this.#packTransposed(outer, panel);
     k.loop(0, inner, 1, (index) => {
-      this.#vectors(width).forEach((active, vector) => {
-        const position = this.#position(outer, null, column, vector, active, { index, offset: 0 });
+      this.#vectors(panel.width).forEach((active, vector) => {
+        const position = this.#position(outer, null, panel.column, vector, active, { index, offset: 0 });
         const address = addressOf(this.#table.add(b.node), b.node.dtype, b.at, position);
         const value = k.load(address, b.node.dtype, laneStride(b.at, position), active);
-        k.store(this.#scratch({ index, offset: 0 }, vector), "float32", value);
+        k.store(this.#scratch(panel, { index, offset: 0 }, vector), "float32", value);
       });
     });
   }
 
   /** The same where columns lie in lines: squares are loaded along them and transposed. */
-  #packTransposed(outer: readonly Index[], column: At, width: number): void {
+  #packTransposed(outer: readonly Index[], panel: Panel): void {
     const k = this.#k;
     const { b, inner } = this.#product;
     const square = (from: At, rows: number): void => {
-      this.#vectors(width).forEach((columns, vector) => {
+      const { column } = panel;
+      this.#vectors(panel.width).forEach((columns, vector) => {
         const lines = Array.from({ length: k.lanes }, (_, line) => {
           if (line >= columns) return this.#zero;
           const axes = this.#position(
@@ -206,7 +236,7 @@ class ProductWriter {
         });
         k.transpose(lines).forEach((row, i) => {
           const at = { ...from, offset: from.offset + i };
-          if (i < rows) k.store(this.#scratch(at, vector), "float32", row);
+          if (i < rows) k.store(this.#scratch(panel, at, vector), "float32", row);
         });
       });
     };
@@ -215,46 +245,46 @@ class ProductWriter {
     if (whole < inner) square({ index: null, offset: whole }, inner - whole);
   }
 
-  #scratch({ index, offset }: At, vector: number): Address {
+  #scratch({ slot }: Panel, { index, offset }: At, vector: number): Address {
     const k = this.#k;
     const rowBytes = this.#tile.vectors * k.lanes * 4;
     const terms = [{ index: k.worker, scale: this.#packed * 4 }];
     if (index) terms.push({ index, scale: rowBytes });
-    return { buffer: this.#table.nodes.length - 1, offset: offset * rowBytes + vector * k.lanes * 4, terms };
+    const from = (slot * this.#packed * 4) / this.#slots;
+    return { buffer: this.#table.nodes.length - 1, offset: from + offset * rowBytes + vector * k.lanes * 4, terms };
   }
 
   /** One chain of a register tile, added to those before it; the last one gives the results. */
   #link(
     outer: readonly Index[],
     rows: Rows,
-    column: At,
-    width: number,
+    panel: Panel,
     { from, length, last }: { from: Index | number; length: number; last: boolean },
   ): void {
     const k = this.#k;
-    const lanes = this.#vectors(width);
+    const lanes = this.#vectors(panel.width);
     const sums = Array.from({ length: rows.count * lanes.length }, () => k.variable(this.#zero));
-    this.#chain(outer, rows, column, sums, lanes, from, length);
+    this.#chain(outer, rows, panel, sums, from, length);
     const { inner } = this.#product;
     const results = sums.map((sum, i) => {
       const [r, vector] = [Math.floor(i / lanes.length), i % lanes.length];
       const { row } = rows;
-      const total = this.#scratch({ ...row, offset: inner + row.offset + r }, vector);
+      const total = this.#scratch(panel, { ...row, offset: inner + row.offset + r }, vector);
       const value = from === 0 ? k.get(sum) : k.scalars.float32.add(k.load(total, "float32"), k.get(sum));
       if (!last) k.store(total, "float32", value);
       return value;
     });
-    if (last) this.#store(outer, rows, column, lanes, results);
+    if (last) this.#store(outer, rows, panel, results);
   }
 
   /** `rows` × `width` results from one register tile. */
-  #block(outer: readonly Index[], rows: Rows, column: At, width: number): void {
+  #block(outer: readonly Index[], rows: Rows, panel: Panel): void {
     const k = this.#k;
     const { inner } = this.#product;
-    const lanes = this.#vectors(width);
+    const lanes = this.#vectors(panel.width);
     const tile = (from: Index | number, length: number): Vector[] => {
       const sums = Array.from({ length: rows.count * lanes.length }, () => k.variable(this.#zero));
-      this.#chain(outer, rows, column, sums, lanes, from, length);
+      this.#chain(outer, rows, panel, sums, from, length);
       return sums.map((sum) => k.get(sum));
     };
     let results: Vector[];
@@ -269,17 +299,12 @@ class ProductWriter {
       if (whole < inner) add(tile(whole, inner - whole));
       results = totals.map((total) => k.get(total));
     }
-    this.#store(outer, rows, column, lanes, results);
+    this.#store(outer, rows, panel, results);
   }
 
-  #store(
-    outer: readonly Index[],
-    { row, count }: Rows,
-    column: At,
-    lanes: readonly number[],
-    results: readonly Vector[],
-  ): void {
+  #store(outer: readonly Index[], { row, count }: Rows, { column, width }: Panel, results: readonly Vector[]): void {
     const k = this.#k;
+    const lanes = this.#vectors(width);
     for (let r = 0; r < count; r++) {
       lanes.forEach((active, vector) => {
         const position = this.#position(outer, { ...row, offset: row.offset + r }, column, vector, active, null);
@@ -292,24 +317,24 @@ class ProductWriter {
   #chain(
     outer: readonly Index[],
     rows: Rows,
-    column: At,
+    panel: Panel,
     sums: readonly Variable[],
-    lanes: readonly number[],
     from: Index | number,
     length: number,
   ): void {
     const k = this.#k;
     const { b } = this.#product;
+    const lanes = this.#vectors(panel.width);
     const step = (inner: At): void => {
-      const panel = lanes.map((active, vector) => {
-        if (this.#packed > 0) return k.load(this.#scratch(inner, vector), "float32");
-        const position = this.#position(outer, null, column, vector, active, inner);
+      const values = lanes.map((active, vector) => {
+        if (this.#packed > 0) return k.load(this.#scratch(panel, inner, vector), "float32");
+        const position = this.#position(outer, null, panel.column, vector, active, inner);
         const address = addressOf(this.#table.add(b.node), b.node.dtype, b.at, position);
         return k.load(address, b.node.dtype, laneStride(b.at, position), active);
       });
       for (let r = 0; r < rows.count; r++) {
         const element = k.load(this.#left(outer, rows, r, inner), this.#product.a.node.dtype, 0);
-        panel.forEach((value, vector) => {
+        values.forEach((value, vector) => {
           const sum = sums[r * lanes.length + vector]!;
           k.set(sum, k.scalars.float32.fma(element, value, k.get(sum)));
         });
@@ -327,16 +352,10 @@ class ProductWriter {
   }
 
   /** Where an element of a lies. */
-  #left(outer: readonly Index[], { row, block }: Rows, r: number, inner: At): Address {
-    const { node, at, pitch } = this.#product.a;
-    const buffer = this.#table.add(node);
-    if (pitch === undefined) {
-      const position = this.#position(outer, { ...row, offset: row.offset + r }, null, 0, this.#k.lanes, inner);
-      return addressOf(buffer, node.dtype, at, position);
-    }
-    const terms = [{ index: block, scale: 4 * this.#product.inner * pitch }];
-    if (inner.index) terms.push({ index: inner.index, scale: 4 * pitch });
-    return { buffer, offset: 4 * (inner.offset * pitch + r), terms };
+  #left(outer: readonly Index[], { row }: Rows, r: number, inner: At): Address {
+    const { node, at } = this.#product.a;
+    const position = this.#position(outer, { ...row, offset: row.offset + r }, null, 0, this.#k.lanes, inner);
+    return addressOf(this.#table.add(node), node.dtype, at, position);
   }
 
   /** Active lanes of each vector of a panel. */
