@@ -384,11 +384,14 @@ test.for(memories)("lanes behind the active ones of %s are zero", async (memory,
   });
 });
 
-test("lanes are exchanged, kept, numbered, read one by one, and filled with an index", async ({ skip }) => {
+test("lanes are exchanged, interchanged, kept, numbered, read one by one, and filled with an index", async ({
+  skip,
+}) => {
   await everywhere(skip, async (target) => {
     const { lanes } = target.machine;
     const vector = 4 * lanes;
     const source = Int32Array.from({ length: lanes }, (_, i) => 100 * i - 300);
+    const other = source.map((x) => x + 7);
     const distances = [1, 2, 4, 8].filter((distance) => distance < lanes);
     const result = await run(
       target,
@@ -399,16 +402,25 @@ test("lanes are exchanged, kept, numbered, read one by one, and filled with an i
           k.store(at(1, offset), "int32", value);
           offset += vector;
         };
-        for (const distance of distances) put(k.exchange(x, distance));
+        const y = k.load(at(0, vector), "int32");
+        for (const distance of distances) {
+          put(k.exchange(x, distance));
+          put(k.interchange(x, y, distance, false));
+          put(k.interchange(x, y, distance, true));
+        }
         for (let active = 1; active <= lanes; active++) put(k.keep(x, active, -7));
         for (let lane = 0; lane < lanes; lane++) put(k.splat(k.lane(x, lane)));
         put(k.laneNumbers());
       },
-      [source],
-      new Int32Array((distances.length + 2 * lanes + 1) * lanes),
+      [Int32Array.of(...source, ...other)],
+      new Int32Array((3 * distances.length + 2 * lanes + 1) * lanes),
     );
     const rows = [
-      ...distances.map((distance) => source.map((_, lane) => source[lane ^ distance]!)),
+      ...distances.flatMap((d) => [
+        source.map((_, lane) => source[lane ^ d]!),
+        source.map((x, lane) => ((lane & d) === 0 ? x : other[lane ^ d]!)),
+        source.map((_, lane) => ((lane & d) === 0 ? source[lane ^ d]! : other[lane]!)),
+      ]),
       ...Array.from(source, (_, i) => source.map((x, lane) => (lane <= i ? x : -7))),
       ...Array.from(source, (x) => source.map(() => x)),
       source.map((_, lane) => lane),
