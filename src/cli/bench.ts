@@ -8,9 +8,9 @@ import { standardNames, workloadOf } from "../bench/catalog.ts";
 import { type Measurement, measureWorkload, quick, thorough } from "../bench/workload.ts";
 import { type TargetOptions, target as targetOf } from "../targets/registry.ts";
 import { type CpuTarget, isCpuTarget, type TargetName } from "../targets/target.ts";
-import { type Arguments, positiveInteger, UsageError } from "./arguments.ts";
+import { type Arguments, UsageError } from "./arguments.ts";
 import type { Command, ExitCode } from "./command.ts";
-import { jsonFlag, numericsFlag, readPlace, targetFlag } from "./flags.ts";
+import { jsonFlag, numericsFlag, readPlace, targetFlag, threadsFlag } from "./flags.ts";
 import { count, percent, significant } from "./terminal/numbers.ts";
 import { padEnd, padStart } from "./terminal/style.ts";
 import { print, type Terminal } from "./terminal.ts";
@@ -27,11 +27,7 @@ export const benchCommand: Command = {
     "seconds of them.",
   flags: [
     { ...targetFlag, help: "What computes. Default: the fastest that runs here." },
-    {
-      name: "threads",
-      value: "N",
-      help: "Threads of the target. Default: GRADUS_THREADS, else what the target chooses.",
-    },
+    threadsFlag,
     numericsFlag,
     { name: "quick", help: "A first look: shorter rounds, 200 training steps before them." },
     jsonFlag,
@@ -45,9 +41,8 @@ export const benchCommand: Command = {
 };
 
 async function runBench(args: Arguments, terminal: Terminal): Promise<ExitCode> {
-  const threads = args.number("threads", positiveInteger);
   const workloads = (args.positionals.length > 0 ? args.positionals : standardNames).map(workloadOf);
-  const { target: name, numerics } = readPlace(args);
+  const { target: name, numerics, threads } = readPlace(args);
   const target = await startTarget(name, { numerics, threads });
   const width = Math.max(...workloads.map((workload) => workload.name.length));
   const json = args.has("json");

@@ -6,7 +6,7 @@ import { crossEntropy } from "../loss/cross-entropy.ts";
 import type { Loss } from "../loss/loss.ts";
 import { meanSquaredError } from "../loss/mean-squared-error.ts";
 import type { Numerics, TargetName } from "../targets/target.ts";
-import { type Arguments, type Flag, UsageError } from "./arguments.ts";
+import { type Arguments, type Flag, positiveInteger, UsageError } from "./arguments.ts";
 
 export const dataDirFlag: Flag = {
   name: "data-dir",
@@ -32,6 +32,12 @@ export const numericsFlag: Flag = {
   help: "fused (default where the target can) or portable: the same bits on every engine.",
 };
 
+export const threadsFlag: Flag = {
+  name: "threads",
+  value: "N",
+  help: "Threads that share the work, 1 to 64; no result depends on it. Default: GRADUS_THREADS, else one per processor.",
+};
+
 export const jsonFlag: Flag = { name: "json", help: "One JSON object per line on standard output, and nothing else." };
 
 const losses: Readonly<Record<string, () => Loss>> = { crossEntropy, meanSquaredError };
@@ -47,8 +53,13 @@ export function readLoss(args: Arguments): Loss | undefined {
 }
 
 /** Where to compute. The table of targets itself refuses names that are none. */
-export function readPlace(args: Arguments): { target?: TargetName; numerics?: Numerics } {
+export function readPlace(args: Arguments): { target?: TargetName; numerics?: Numerics; threads?: number } {
   const target = args.text("target") as TargetName | undefined;
   const numerics = args.oneOf("numerics", ["fused", "portable"]);
-  return { ...(target === undefined ? {} : { target }), ...(numerics === undefined ? {} : { numerics }) };
+  const threads = args.number("threads", positiveInteger);
+  return {
+    ...(target === undefined ? {} : { target }),
+    ...(numerics === undefined ? {} : { numerics }),
+    ...(threads === undefined ? {} : { threads }),
+  };
 }

@@ -21,7 +21,16 @@ import { type Arguments, type Flag, positiveInteger, positiveNumber, wholeNumber
 import type { Command, ExitCode } from "./command.ts";
 import { readData } from "./data.ts";
 import { defaultsFor } from "./defaults.ts";
-import { dataDirFlag, jsonFlag, lossFlag, numericsFlag, readLoss, readPlace, targetFlag } from "./flags.ts";
+import {
+  dataDirFlag,
+  jsonFlag,
+  lossFlag,
+  numericsFlag,
+  readLoss,
+  readPlace,
+  targetFlag,
+  threadsFlag,
+} from "./flags.ts";
 import { type Options, Story } from "./story.ts";
 import { print, type Terminal } from "./terminal.ts";
 
@@ -60,6 +69,7 @@ const flags: readonly Flag[] = [
   { name: "profile", help: "Time about a second of steps kernel by kernel, and end with a table. No result changes." },
   targetFlag,
   numericsFlag,
+  threadsFlag,
   jsonFlag,
 ];
 

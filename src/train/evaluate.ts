@@ -17,6 +17,7 @@ export interface EvaluateOptions {
   readonly metrics?: readonly MetricLike[];
   readonly target?: TargetName;
   readonly numerics?: Numerics;
+  readonly threads?: number;
 }
 
 /**

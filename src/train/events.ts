@@ -104,6 +104,11 @@ export interface RunFacts {
   readonly samplesPerSecond: number;
   /** Whether an AbortSignal ended the run. */
   readonly aborted: boolean;
+  /**
+   * Whether a result in some kernel was so small that it became zero; where none was, other targets give the same bits. Undefined on
+   * targets that cannot tell.
+   */
+  readonly underflow: boolean | undefined;
 }
 
 /** Once, last. */

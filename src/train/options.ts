@@ -35,16 +35,18 @@ export interface TrainOptions {
    * nothing is written.
    */
   readonly out?: string;
-  /** Ends the run after the present chunk of steps, with everything saved. */
+  /** Ends the run between two steps, with everything saved; a step that takes long is left or finished within a tenth of a second. */
   readonly signal?: AbortSignal;
   /** Called with every event, in order. */
   readonly callbacks?: readonly ((event: TrainingEvent) => void)[];
   /** Whether about a second of steps is timed kernel by kernel and told as an event before the end; no result changes. Default false. */
   readonly profile?: boolean;
-  /** Default: GRADUS_TARGET, else wasm; the reference for a float64 network. */
+  /** Default: GRADUS_TARGET, else x64 where it runs and wasm elsewhere; the reference for a float64 network. */
   readonly target?: TargetName;
   /** Default: GRADUS_NUMERICS, else fused where the target can. */
   readonly numerics?: Numerics;
+  /** 1 to 64; no result depends on it. Default: GRADUS_THREADS, else as many as the machine has processors. */
+  readonly threads?: number;
 }
 
 /** The options with defaults, checked against network and data. */
@@ -112,6 +114,7 @@ const taken: Readonly<Record<Exclude<keyof RunFacts, "loss"> | "event" | "histor
   epochs: true,
   samplesPerSecond: true,
   aborted: true,
+  underflow: true,
   history: true,
 };
 

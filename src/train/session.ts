@@ -52,6 +52,8 @@ export interface Taken {
   readonly failure: { readonly error: unknown } | null;
   /** What each kernel took, where that was asked for. */
   readonly kernels: readonly KernelTime[];
+  /** Whether something underflowed to zero, where the target can tell. */
+  readonly underflow: boolean | undefined;
 }
 
 export class Session {
@@ -115,11 +117,17 @@ export class Session {
     return this.#order.arrange(epoch);
   }
 
-  /** Takes steps, up to the first whose loss or gradient is not finite, or for which the optimizer has no numbers. */
-  async take({ epoch, done, first, steps, batchSize }: Chunk, profiled: boolean = false): Promise<Taken> {
+  /**
+   * Takes steps, up to the first whose loss or gradient is not finite, or for which the optimizer has no numbers; fewer, where a signal
+   * comes in between.
+   */
+  async take(
+    { epoch, done, first, steps, batchSize }: Chunk,
+    { signal, profiled = false }: { readonly signal?: AbortSignal | undefined; readonly profiled?: boolean } = {},
+  ): Promise<Taken> {
     const { executable, bindings, spec } = this.#programs.get(batchSize) ?? (await this.#compile(batchSize));
     const { rows, failure } = this.#fillTable(done, steps);
-    if (rows === 0) return { steps: 0, log: new Float32Array(), failure, kernels: [] };
+    if (rows === 0) return { steps: 0, log: new Float32Array(), failure, kernels: [], underflow: undefined };
     this.#start[0] = first;
     this.#steps[0] = done;
     await this.#target.write(this.#first, this.#start);
@@ -127,12 +135,15 @@ export class Session {
     await this.#target.write(this.#table, this.#rows.subarray(0, rows * this.#scalars.length));
     await this.#target.write(this.state.cursor, this.#zero);
     const timed = profiled ? await executable.profile?.(bindings, rows) : undefined;
-    const report = timed ?? (await executable.run(bindings, rows));
+    const report = timed ?? (await executable.run(bindings, rows, signal));
     const kernels = timed?.kernels ?? [];
-    if (report.steps === rows) return { steps: rows, log: report.log, failure, kernels };
+    const { underflow } = report;
+    if (report.steps === rows) return { steps: rows, log: report.log, failure, kernels, underflow };
+    if (report.interrupted) return { steps: report.steps, log: report.log, failure: null, kernels, underflow };
     const error = await autopsy(spec, this.#target, bindings, done + report.steps + 1, epoch);
     const width = report.log.length / (report.steps + 1);
-    return { steps: report.steps, log: report.log.subarray(0, width * report.steps), failure: { error }, kernels };
+    const log = report.log.subarray(0, width * report.steps);
+    return { steps: report.steps, log, failure: { error }, kernels, underflow };
   }
 
   /** The optimizer's numbers for the steps that follow `done`, a row each, up to the first for which it throws. */

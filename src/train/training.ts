@@ -39,6 +39,7 @@ export class Training {
   /** Time spent in steps, and examples learned from. */
   #seconds = 0;
   #examples = 0;
+  #underflow: boolean | undefined = undefined;
 
   constructor(plan: Plan, target: Target, options: TrainOptions, publish: (event: TrainingEvent) => void) {
     this.#plan = plan;
@@ -112,8 +113,7 @@ export class Training {
         steps: left > 0 ? this.#chunks.next(Math.min(left, steps - this.#done)) : 1,
         batchSize: left > 0 ? batchSize : rest,
       };
-      await this.#chunk(session, chunk);
-      place += chunk.steps * chunk.batchSize;
+      place += chunk.batchSize * (await this.#chunk(session, chunk));
     }
     if (place < data.length && this.#done < steps) return; // aborted
     if (place === data.length) this.#passes++;
@@ -132,10 +132,13 @@ export class Training {
     if (this.#folder) await this.#keep(session);
   }
 
-  async #chunk(session: Session, chunk: Chunk): Promise<void> {
+  /** Takes the steps of a chunk; gives how many they were. */
+  async #chunk(session: Session, chunk: Chunk): Promise<number> {
     const from = now();
     const profiled = this.#profile?.wantsMore && this.#done > 0 && chunk.batchSize === this.#plan.batchSize;
-    const { steps, log, failure, kernels } = await session.take(chunk, profiled);
+    const { signal } = this.#options;
+    const { steps, log, failure, kernels, underflow } = await session.take(chunk, { signal, profiled });
+    if (underflow !== undefined) this.#underflow = underflow || (this.#underflow ?? false);
     const seconds = now() - from;
     if (profiled) this.#profile?.add(steps, seconds, kernels);
     if (steps > 0) {
@@ -144,6 +147,7 @@ export class Training {
       this.#tell(event);
     }
     if (failure) throw failure.error;
+    return steps;
   }
 
   /** The first steps are done, and have led somewhere: from now on network and folder are this run's. */
@@ -240,6 +244,7 @@ export class Training {
       epochs: this.#passes,
       samplesPerSecond: this.#examples / this.#seconds,
       aborted: this.#done < this.#plan.steps,
+      underflow: this.#underflow,
     } as unknown as EndEvent;
   }
 }
