@@ -16,6 +16,7 @@ import { inPhases, type Phased } from "./barriers.ts";
 import type { NodeCall, Surroundings } from "./body.ts";
 import { lowerContract } from "./contract.ts";
 import { lowerConv } from "./conv.ts";
+import { flushByAdding } from "./flush.ts";
 import { formGroups, type Group } from "./group.ts";
 import type { Machine } from "./machine.ts";
 import { lowerMap } from "./map.ts";
@@ -52,7 +53,8 @@ const lowerings: Record<Kind, Lower> = {
 };
 
 /** The program of a (simplified) module on a machine. */
-export function compileModule(module: Module, machine: Machine): Program {
+export function compileModule(given: Module, machine: Machine): Program {
+  const module = machine.flushes ? flushByAdding(given) : given;
   const roles = assignRoles(module);
   const nodes = topological([...roles.results.keys(), ...roles.log, ...rootsOf(module)]);
   const stored = chooseStored(nodes, roles);

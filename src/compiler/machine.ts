@@ -6,6 +6,8 @@ export interface Machine {
   readonly vectorRegisters: number;
   /** Workers that may run parts of one kernel at the same time: how often scratch memory exists. */
   readonly workers: number;
+  /** Whether its arithmetic itself gives zero instead of subnormal numbers. */
+  readonly flushes?: boolean;
 }
 
 /** Buffers that one kernel may touch: engines bound the parameters of a function (WebAssembly's to 1000). */

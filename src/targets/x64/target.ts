@@ -109,6 +109,7 @@ class NativeTarget implements CpuTarget {
       lanes: extension.bits / 32,
       vectorRegisters: extension.registers.vector.length,
       workers: threads,
+      flushes: true,
     };
   }
 
