@@ -3,6 +3,7 @@
  * of 16 MiB. The best of many short runs counts: whatever else a machine does, it never makes it faster than it is.
  */
 
+import type { Machine } from "../compiler/machine.ts";
 import type { Program } from "../compiler/program.ts";
 import { KernelBuilder } from "../kernel/builder.ts";
 import { costOf } from "../kernel/cost.ts";
@@ -20,6 +21,12 @@ export interface Limits {
 const copied = 16 * 2 ** 20;
 /** Registers that are no accumulators: two operands, and what an emitter needs. */
 const spare = 4;
+/** Fewer chains than this would measure how long an instruction takes, not how many there can be. */
+const fewest = 12;
+
+function chainsOf({ vectorRegisters }: Machine): number {
+  return Math.max(fewest, vectorRegisters - spare);
+}
 /** Parts of the kernel, turns of its loop, and multiply-adds of each accumulator in a turn. */
 const [parts, turns, unroll] = [256, 512, 4];
 /** Elements of one part of the copy, and vectors in a turn of its loop. */
@@ -38,7 +45,7 @@ export class LimitProbe {
   static async prepare(target: CpuTarget): Promise<LimitProbe> {
     const vectorBytes = 4 * target.machine.lanes;
     const peak = await timed(target, peakKernel(target), [
-      vectorBytes * (turns + unroll * target.machine.vectorRegisters + 2),
+      vectorBytes * (turns + unroll * (chainsOf(target.machine) + spare) + 2),
       vectorBytes * parts,
     ]);
     return new LimitProbe(peak, await timed(target, copyKernel(target), [copied, copied]));
@@ -81,7 +88,7 @@ export function peakKernel({ machine }: CpuTarget): Kernel {
     Vector,
   ];
   k.loop(k.begin, k.end, 1, (part) => {
-    const chains = Array.from({ length: machine.vectorRegisters - spare }, () => k.variable(addend));
+    const chains = Array.from({ length: chainsOf(machine) }, () => k.variable(addend));
     k.loop(0, turns, 1, () => {
       for (let i = 0; i < unroll; i++) {
         for (const chain of chains) k.set(chain, float32.fma(k.get(chain), factor, addend));

@@ -99,6 +99,7 @@ class ProductWriter {
   readonly #tile: { rows: number; vectors: number };
   readonly #packed: number;
   readonly #slots: number;
+  readonly #unroll: number;
   readonly #blocks: Blocks;
   readonly #zero: Vector;
 
@@ -109,6 +110,7 @@ class ProductWriter {
     this.#tile = tileOf(machine);
     this.#packed = packedElements(product, machine);
     this.#slots = slotsOf(product, machine);
+    this.#unroll = machine.unroll ?? 2;
     this.#blocks = blocksOf(product.rows, this.#tile.rows);
     this.#zero = k.constant(anchor.dtype as "float32", 0);
   }
@@ -340,15 +342,14 @@ class ProductWriter {
         });
       }
     };
-    const even = length - (length % 2);
+    const even = length - (length % this.#unroll);
     const start = typeof from === "number" ? k.index(from) : from;
     if (even > 0) {
-      k.loop(start, k.compute("add", start, even), 2, (index) => {
-        step({ index, offset: 0 });
-        step({ index, offset: 1 });
+      k.loop(start, k.compute("add", start, even), this.#unroll, (index) => {
+        for (let offset = 0; offset < this.#unroll; offset++) step({ index, offset });
       });
     }
-    if (even < length) step({ index: start, offset: even });
+    for (let offset = even; offset < length; offset++) step({ index: start, offset });
   }
 
   /** Where an element of a lies. */

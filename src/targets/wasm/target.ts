@@ -99,7 +99,11 @@ class WasmTarget implements CpuTarget {
   constructor(numerics: Numerics, threads: number, eager: boolean) {
     this.numerics = numerics;
     this.threads = threads;
-    this.machine = { lanes: 4, vectorRegisters: 16, workers: threads };
+    // Without a fused multiply-add engines need registers for products, and spill where loops are unrolled.
+    this.machine =
+      numerics === "fused"
+        ? { lanes: 4, vectorRegisters: 16, workers: threads }
+        : { lanes: 4, vectorRegisters: 12, unroll: 1, workers: threads };
     this.#memory = new LinearMemory(threads > 1);
     const sharing = { threads, looks: looksFor(threads, processors()) };
     this.#crew = threads > 1 ? { pool: new Pool(this.#memory, threads), sharing, eager } : null;
