@@ -30,9 +30,9 @@ export interface Plan {
 }
 
 /** Seconds of a vector instruction, roughly: only how work is spread depends on it. */
-const secondsPerInstruction = 4e-10;
+const secondsPerInstruction = 1.5e-10;
 /** Work below this is done before another core has heard of it. */
-const worthSharing = 3e-6;
+const worthSharing = 1.5e-6;
 /** Between phases a run can pause or be stopped: none should take longer than this. */
 const longest = 0.02;
 
