@@ -24,6 +24,7 @@ import {
 import { type Access, type Expression, flatten, identityAccess, type Linear, linearize } from "./expression.ts";
 import { mapKernel } from "./map.ts";
 import { type Product, packedElements, productKernel } from "./product.ts";
+import { tileOf } from "./tiles.ts";
 
 /** The axes of the iteration space: batch, rows (free in a), columns (free in b), contracted. */
 interface Space {
@@ -52,7 +53,7 @@ export function lowerContract(nodes: readonly Node[], around: Surroundings): Nod
   const members = membersOf(nodes, anchor, around);
 
   const direct = mergeProduct(space, loads, members, around.machine.lanes);
-  if (direct) return [contractKernel(direct, members, loads, anchor, around)];
+  if (direct) return contractCalls(direct, members, loads, anchor, around);
 
   // Copy what does not lie in lines, and if the epilogue is in the way let it be a kernel of its own.
   const calls: NodeCall[] = [];
@@ -63,7 +64,7 @@ export function lowerContract(nodes: readonly Node[], around: Surroundings): Nod
     return copy;
   }) as [Load, Load];
   const fused = mergeProduct(space, lined, members, around.machine.lanes);
-  if (fused) return [...calls, contractKernel(fused, members, lined, anchor, around)];
+  if (fused) return [...calls, ...contractCalls(fused, members, lined, anchor, around)];
 
   const alone: Member = {
     node: anchor,
@@ -166,6 +167,42 @@ function copyOperand(
   return {
     call: mapKernel([member], shape, around),
     load: { kind: "load", node: copy, at: { offset: 0, coefficients: spread } },
+  };
+}
+
+/** The product, after a copy of a's rows where they would throw each other out of the cache. */
+function contractCalls(
+  product: Product,
+  members: readonly Member[],
+  loads: readonly [Load, Load],
+  anchor: Node,
+  around: Surroundings,
+): NodeCall[] {
+  const apart = rowsApart(product, around);
+  if (!apart) return [contractKernel(product, members, loads, anchor, around)];
+  return [apart.call, contractKernel(apart.product, members, loads, anchor, around)];
+}
+
+/** Rows that lie a multiple of so many elements apart share the few places that a first cache has for one address modulo a page. */
+const pageElements = 1024;
+/** What the rows of the copy are apart more than they are long: a cache line. */
+const gap = 16;
+/** A copy pays when it is read by this many columns, and where the rows of a tile do not fit those few places. */
+const copyColumns = 128;
+const places = 8;
+
+function rowsApart(product: Product, around: Surroundings): { call: NodeCall; product: Product } | null {
+  const { batch, rows, columns, inner, a } = product;
+  if (batch.length > 0 || rows <= places || columns < copyColumns || tileOf(around.machine).rows <= places) return null;
+  const [down, , along] = a.at.coefficients as [number, number, number];
+  if (along !== 1 || down === 0 || down % pageElements !== 0) return null;
+  const pitch = Math.ceil(inner / gap) * gap + gap;
+  const copy = build.input("rows apart", [rows, pitch], a.node.dtype);
+  const expression: Expression = { kind: "load", node: a.node, at: { offset: a.at.offset, coefficients: [down, 1] } };
+  const output: Linear = { offset: 0, coefficients: [pitch, 1] };
+  return {
+    call: mapKernel([{ node: copy, expression, output }], [rows, inner], around),
+    product: { ...product, a: { node: copy, at: { offset: 0, coefficients: [pitch, 0, 1] } } },
   };
 }
 
