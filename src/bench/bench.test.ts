@@ -57,6 +57,11 @@ test("a product is measured in rounds", async () => {
   );
 });
 
+test("a convolution is measured without what padding leaves out", async () => {
+  const { milliseconds, gflops } = await measureWorkload(workloadOf("conv-4x5-3-8-3x1-b2"), await wasm(), hasty);
+  expect(gflops).toBeCloseTo((2 * 2 * (3 * 4 - 2) * 5 * 3 * 8) / milliseconds / 1e6, 6);
+});
+
 test("a training is measured after its first steps, whatever shapes it has", async () => {
   const { warmUp, rounds, milliseconds } = await measureWorkload(
     workloadOf("mlp-20-8-4-b300-sgd"),
@@ -69,11 +74,14 @@ test("a training is measured after its first steps, whatever shapes it has", asy
 });
 
 test("names are workloads, or are refused with a way out", () => {
-  for (const name of [...standardNames, "matmul-3", "mlp-7-2-b1-adam"]) expect(workloadOf(name).name).toBe(name);
+  for (const name of [...standardNames, "matmul-3", "conv-5x6-3-4-3x2-b2", "mlp-7-2-b1-adam"])
+    expect(workloadOf(name).name).toBe(name);
   const refusals = {
     "matmul-102": null,
     matmul1024: 'bench: unknown workload "matmul1024". Did you mean matmul-1024?',
     "matmul-0": "bench: matmul-0 must have 1 to 16384 rows; got 0. Name another size.",
+    "conv-8x8-4-4-16x3-b1":
+      "bench: conv-8x8-4-4-16x3-b1 must have 1 to 15 rows in a kernel; got 16. Name another size.",
     "mlp-784-500-500-10-b100-adm":
       'bench: unknown workload "mlp-784-500-500-10-b100-adm". Did you mean mlp-784-500-500-10-b100-adam?',
     "mlp-16-1-b4-sgd": "bench: mlp-16-1-b4-sgd must have 2 to 65536 outputs; got 1. Name another size.",

@@ -1,9 +1,12 @@
-/** The workloads by name: a standard list, and two patterns, `matmul-N` and `mlp-SIZES-bBATCH-OPTIMIZER`. Refuses sizes that mean nothing. */
+/**
+ * The workloads by name: a standard list, and three patterns, `matmul-N`, `conv-HxW-IN-OUT-RxC-bBATCH` and `mlp-SIZES-bBATCH-OPTIMIZER`.
+ * Refuses sizes that mean nothing.
+ */
 
 import { GradusError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 import { showValue } from "../base/show.ts";
-import { elementwise, matmul, sum } from "./module.ts";
+import { convolution, elementwise, matmul, sum } from "./module.ts";
 import { mlp } from "./training.ts";
 import type { Workload } from "./workload.ts";
 
@@ -24,6 +27,8 @@ const fixed: ReadonlyMap<string, Workload> = new Map([elementwise, sum].map((wor
 /** More rows would not fit any memory. */
 const mostRows = 16_384;
 const mostUnits = 65_536;
+const mostChannels = 1024;
+const mostKernel = 15;
 /** As many as there are examples. */
 const mostBatch = 4000;
 
@@ -39,6 +44,8 @@ export function workloadOf(name: string): Workload {
   if (rows !== undefined) {
     return matmul(sizeIn(name, "rows", rows, 1, mostRows));
   }
+  const conv = /^conv-(\d+)x(\d+)-(\d+)-(\d+)-(\d+)x(\d+)-b(\d+)$/.exec(name);
+  if (conv) return convolutionOf(name, conv.slice(1));
   const match = /^mlp-(\d+(?:-\d+)+)-b(\d+)-(sgd|adam)$/.exec(name);
   if (!match) throw unknown(name);
   const [inputs, ...units] = match[1]!.split("-");
@@ -50,6 +57,14 @@ export function workloadOf(name: string): Workload {
   }
   const batch = sizeIn(name, "examples in a batch", match[2]!, 1, mostBatch);
   return mlp(name, { sizes, batch, optimizer: match[3] as "sgd" | "adam" });
+}
+
+function convolutionOf(name: string, sizes: readonly string[]): Workload {
+  const what = ["rows", "columns", "input channels", "output channels", "rows in a kernel", "columns in a kernel"];
+  const [rows, columns, inputs, outputs, height, width, batch] = [...what, "examples in a batch"].map((part, i) =>
+    sizeIn(name, part, sizes[i]!, 1, i < 4 ? mostChannels : i < 6 ? mostKernel : mostBatch),
+  ) as [number, number, number, number, number, number, number];
+  return convolution(name, { batch, image: [rows, columns], kernel: [height, width], inputs, outputs });
 }
 
 function sizeIn(name: string, what: string, text: string, least: number, most: number): number {

@@ -1,4 +1,4 @@
-/** Workloads that are one module: a matrix product, a fused elementwise expression, a sum. Values are drawn, not zero. */
+/** Workloads that are one module: a matrix product, a convolution, a fused elementwise expression, a sum. Values are drawn, not zero. */
 
 import { bytesOf } from "../base/dtype.ts";
 import { RandomStream } from "../base/rng.ts";
@@ -20,6 +20,27 @@ export function matmul(size: number): ModuleWorkload {
   return moduleWorkload(`matmul-${size}`, () => {
     const [a, b] = [input(size, size), input(size, size)];
     return { inputs: [a, b], output: build.dot(a, b, { batch: [[], []], contract: [[1], [0]] }) };
+  });
+}
+
+/** Sizes of a convolution with as many outputs as inputs in a row: half a kernel of padding on each side. */
+export interface ConvolutionSizes {
+  readonly batch: number;
+  readonly image: readonly [rows: number, columns: number];
+  readonly kernel: readonly [rows: number, columns: number];
+  readonly inputs: number;
+  readonly outputs: number;
+}
+
+/** A convolution forward, channels last. */
+export function convolution(name: string, { batch, image, kernel, inputs, outputs }: ConvolutionSizes): ModuleWorkload {
+  return moduleWorkload(name, () => {
+    const [x, w] = [input(batch, ...image, inputs), input(outputs, inputs, ...kernel)];
+    const axes = kernel.map((size) => {
+      const low = Math.floor((size - 1) / 2);
+      return { stride: 1, dilation: 1, base: 1, low, high: size - 1 - low };
+    });
+    return { inputs: [x, w], output: build.conv(x, w, { axes, groups: 1, channelsFirst: false }) };
   });
 }
 
