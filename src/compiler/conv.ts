@@ -1,46 +1,66 @@
 /**
  * Convolution in the contract's order, for any strides, paddings, dilations and groups: lanes run along the output channels, and for
- * each output point one chain of multiply-adds per 1024 terms runs over kernel and channels. Correct everywhere, not yet fast.
+ * each output point one chain of multiply-adds per 1024 terms runs over kernel and channels. Register tiles compute most of them
+ * (direct.ts); the rest goes point by point.
  */
 
 import { invariant } from "../base/errors.ts";
 import { type Shape, showShape, sizeOf } from "../base/shape.ts";
+import { build } from "../graph/build.ts";
 import type { Node } from "../graph/node.ts";
 import type { ConvAttributes } from "../graph/ops/conv.ts";
 import { KernelBuilder } from "../kernel/builder.ts";
 import type { Address, Index, Vector } from "../kernel/language.ts";
 import { BufferTable, type NodeCall, type Surroundings } from "./body.ts";
-import { identityAccess, type Linear, linearize } from "./expression.ts";
-import { loadOf } from "./operand.ts";
+import { DirectWriter, type Operand, planDirect } from "./direct.ts";
+import { identityAccess, linearize } from "./expression.ts";
+import { mapKernel } from "./map.ts";
+import { type Load, loadOf } from "./operand.ts";
 import { coordinates, whereRead } from "./sliding.ts";
 
 /** One chain of the contract's rule. */
 const part = 1024;
 
-/** A buffer with the linear form of the tensor that lies in it. */
-interface Operand {
-  readonly buffer: number;
-  readonly at: Linear;
-}
-
 export function lowerConv([node]: readonly Node[], around: Surroundings): NodeCall[] {
   invariant(node?.op.kind === "convolution", "a convolution group is one operation");
   const [x, w] = node.inputs as [Node, Node];
   const attributes = node.op.convolution(node);
+  const convolution = { x: x.shape, w: w.shape, y: node.shape, attributes };
+  const plan = planDirect(convolution, around.machine);
   const [input, kernel] = [loadOf(x, around), loadOf(w, around)];
+  const apart = kernel.at.coefficients[0] !== 1 && w.shape[0]! > attributes.groups;
+  const lined = plan && plan.uses > 1 && apart ? copyWeights(w.shape, kernel, around) : null;
+  const weights = lined?.weights ?? kernel;
   const table = new BufferTable();
   const operands = {
     x: { buffer: table.add(input.node), at: input.at },
-    w: { buffer: table.add(kernel.node), at: kernel.at },
+    w: { buffer: table.add(weights.node), at: weights.at },
     y: { buffer: table.add(node, true), at: linearize(identityAccess(node.shape), node.shape, node.shape.length) },
   };
   const key = `conv ${x.shape} ${w.shape} ${JSON.stringify(attributes)} ${JSON.stringify(operands)}`;
   const code = around.cached(key, () => {
     const k = new KernelBuilder(around.machine.lanes, table.written);
-    const extent = new ConvWriter(k, x.shape, w.shape, node.shape, attributes, operands).write();
-    return k.finish(`conv ${showShape(x.shape)} ${showShape(w.shape)}`, table.nodes.length, extent);
+    const writer = plan
+      ? new DirectWriter(k, convolution, plan, operands)
+      : new ConvWriter(k, x.shape, w.shape, node.shape, attributes, operands);
+    return k.finish(`conv ${showShape(x.shape)} ${showShape(w.shape)}`, table.nodes.length, writer.write());
   });
-  return [{ kernel: code, buffers: table.nodes }];
+  return [...(lined ? [lined.call] : []), { kernel: code, buffers: table.nodes }];
+}
+
+/** A copy of the weights, `[…kernel, in, out]`: vectors of output channels in lines, in the order in which they are read. */
+function copyWeights(shape: Shape, { node, at }: Load, around: Surroundings): { call: NodeCall; weights: Load } {
+  const axes = [...shape.keys()].slice(2).concat(1, 0);
+  const sizes = axes.map((axis) => shape[axis]!);
+  const copy = build.input("weights in lines", sizes, node.dtype);
+  const from = { ...at, coefficients: axes.map((axis) => at.coefficients[axis]!) };
+  const output = linearize(identityAccess(sizes), sizes, sizes.length);
+  const member = { node: copy, expression: { kind: "load", node, at: from } as const, output };
+  const coefficients = [...shape.keys()].map((axis) => output.coefficients[axes.indexOf(axis)]!);
+  return {
+    call: mapKernel([member], sizes, around),
+    weights: { kind: "load", node: copy, at: { offset: 0, coefficients } },
+  };
 }
 
 class ConvWriter {
