@@ -8,7 +8,8 @@ import type { Node } from "../graph/node.ts";
 import type { ConvAttributes } from "../graph/ops/conv.ts";
 import { modes, moduleOf, requireAgreement, targetsIn, valuesFor } from "../targets/testing.ts";
 import { compileModule } from "./compile.ts";
-import { planDirect } from "./direct.ts";
+import { type DirectPlan, planDirect } from "./directPlan.ts";
+import type { Machine } from "./machine.ts";
 
 type Axis = ConvAttributes["axes"][number];
 
@@ -75,6 +76,16 @@ const shapes: Record<string, [x: Shape, w: Shape, axes: readonly Axis[], groups?
     [20, 6, 3, 3],
     [axis(1, 1, { stride: 2 }), axis(2, 1, { stride: 2, dilation: 2 })],
   ],
+  "rows as far apart as in the kernel": [
+    [1, 9, 6, 5],
+    [4, 5, 3, 3],
+    [axis(3, 3, { stride: 2, dilation: 2 }), one],
+  ],
+  "such rows, with gaps": [
+    [1, 6, 7, 3],
+    [3, 3, 4, 2],
+    [axis(2, 2, { base: 2 }), one],
+  ],
   "gaps in the input": [
     [1, 5, 20, 4],
     [18, 4, 3, 3],
@@ -97,7 +108,17 @@ const shapes: Record<string, [x: Shape, w: Shape, axes: readonly Axis[], groups?
     [5, 256, 3, 3],
     [one, one],
   ],
+  "no channels": [
+    [1, 4, 4, 0],
+    [3, 0, 3, 3],
+    [one, one],
+  ],
   "one axis": [[2, 100, 3], [33, 3, 5], [axis(2)]],
+  "three axes, few channels": [
+    [2, 2, 7, 5, 2],
+    [3, 2, 2, 3, 3],
+    [one, axis(1, 2), one],
+  ],
   "three axes": [
     [1, 3, 4, 15, 3],
     [18, 3, 2, 3, 3],
@@ -130,15 +151,42 @@ describe.for(modes)("numerics %s", (numerics) => {
   });
 });
 
-test("tiles compute what they can, on any machine", () => {
-  const refused = (lanes: number, vectorRegisters: number): string[] =>
-    Object.keys(shapes).filter((name) => {
-      const [x, w, axes, groups = 1] = shapes[name]!;
-      const y = conv(input(x), input(w), axes, groups).shape;
-      const convolution = { x, w, y, attributes: { axes, groups, channelsFirst: false } };
-      return planDirect(convolution, { lanes, vectorRegisters, workers: 1 }) === null;
-    });
-  expect([refused(4, 16), refused(8, 16), refused(16, 32)]).toEqual([[], [], []].map(() => ["a wide kernel"]));
+describe("tiles", () => {
+  const machines = [
+    { lanes: 4, vectorRegisters: 16, workers: 1 },
+    { lanes: 8, vectorRegisters: 16, workers: 1 },
+    { lanes: 16, vectorRegisters: 32, workers: 1 },
+  ];
+  const planOf = (name: string, machine: Machine): DirectPlan | null => {
+    const [x, w, axes, groups = 1] = shapes[name]!;
+    const y = conv(input(x), input(w), axes, groups).shape;
+    return planDirect({ x, w, y, attributes: { axes, groups, channelsFirst: false } }, machine);
+  };
+
+  test.for(machines)("compute what they can on $lanes lanes, and fit the registers", (machine) => {
+    for (const name of Object.keys(shapes)) {
+      const plan = planOf(name, machine);
+      if (name === "a wide kernel") expect(plan).toBeNull();
+      else for (const { size } of plan!.runs) expect(occupied(plan!, size)).toBeLessThan(machine.vectorRegisters);
+    }
+  });
+  const occupied = ({ rows, vectors }: DirectPlan, outputs: number): number => rows * vectors * (outputs + 1) + 1;
+
+  test("take more rows where those share what they read, and the vectors do not", () => {
+    const rows = (name: string): number[] => machines.map((machine) => planOf(name, machine)!.rows);
+    expect(rows("16 → 16, 3×3 at 32×32")).toEqual([1, 1, 2]);
+    for (const name of ["rows as far apart as in the kernel", "such rows, with gaps", "three axes, few channels"]) {
+      expect(Math.min(...rows(name))).toBeGreaterThan(1);
+    }
+    for (const name of [
+      "64 → 64, 3×3 at 8×8",
+      "stride 2 and dilation 2",
+      "one axis",
+      "two chains, cut inside an element",
+    ]) {
+      expect(rows(name)).toEqual([1, 1, 1]);
+    }
+  });
 });
 
 test("weights are put in lines once, and not where they are read once or lie so already", () => {

@@ -12,7 +12,8 @@ import type { ConvAttributes } from "../graph/ops/conv.ts";
 import { KernelBuilder } from "../kernel/builder.ts";
 import type { Address, Index, Vector } from "../kernel/language.ts";
 import { BufferTable, type NodeCall, type Surroundings } from "./body.ts";
-import { DirectWriter, type Operand, planDirect } from "./direct.ts";
+import { DirectWriter, type Operand } from "./direct.ts";
+import { planDirect, usesOf } from "./directPlan.ts";
 import { identityAccess, linearize } from "./expression.ts";
 import { mapKernel } from "./map.ts";
 import { type Load, loadOf } from "./operand.ts";
@@ -28,8 +29,8 @@ export function lowerConv([node]: readonly Node[], around: Surroundings): NodeCa
   const convolution = { x: x.shape, w: w.shape, y: node.shape, attributes };
   const plan = planDirect(convolution, around.machine);
   const [input, kernel] = [loadOf(x, around), loadOf(w, around)];
-  const apart = kernel.at.coefficients[0] !== 1 && w.shape[0]! > attributes.groups;
-  const lined = plan && plan.uses > 1 && apart ? copyWeights(w.shape, kernel, around) : null;
+  const apart = kernel.at.coefficients[0] !== 1 && w.shape[0]! > attributes.groups && sizeOf(w.shape) > 0;
+  const lined = plan && apart && usesOf(convolution, plan) > 1 ? copyWeights(w.shape, kernel, around) : null;
   const weights = lined?.weights ?? kernel;
   const table = new BufferTable();
   const operands = {
