@@ -14,20 +14,34 @@ export const keyParity = 0x1bd11bda;
 
 /** Two random words (uint32) for a counter under a key; all arguments are read modulo 2³². */
 export function threefry2x32(key0: number, key1: number, counter0: number, counter1: number): [number, number] {
-  const key = [key0 | 0, key1 | 0, keyParity ^ key0 ^ key1];
-  let x0 = (counter0 + key[0]!) | 0;
-  let x1 = (counter1 + key[1]!) | 0;
-  for (let round = 0; round < 20; round++) {
-    const count = rotations[round % 8]!;
+  let first = key0 | 0;
+  let second = key1 | 0;
+  let third = keyParity ^ key0 ^ key1;
+  let x0 = (counter0 + first) | 0;
+  let x1 = (counter1 + second) | 0;
+  // Networks begin with one of these for every weight or two: four rounds are written out, and nothing is allocated.
+  for (let cycle = 1; cycle <= 5; cycle++) {
+    const round = cycle % 2 === 1 ? 0 : 4;
     x0 = (x0 + x1) | 0;
-    x1 = ((x1 << count) | (x1 >>> (32 - count))) ^ x0;
-    if (round % 4 === 3) {
-      const injection = (round + 1) / 4;
-      x0 = (x0 + key[injection % 3]!) | 0;
-      x1 = (x1 + key[(injection + 1) % 3]! + injection) | 0;
-    }
+    x1 = rotate(x1, rotations[round]!) ^ x0;
+    x0 = (x0 + x1) | 0;
+    x1 = rotate(x1, rotations[round + 1]!) ^ x0;
+    x0 = (x0 + x1) | 0;
+    x1 = rotate(x1, rotations[round + 2]!) ^ x0;
+    x0 = (x0 + x1) | 0;
+    x1 = rotate(x1, rotations[round + 3]!) ^ x0;
+    const used = first;
+    first = second;
+    second = third;
+    third = used;
+    x0 = (x0 + first) | 0;
+    x1 = (x1 + second + cycle) | 0;
   }
   return [x0 >>> 0, x1 >>> 0];
+}
+
+function rotate(word: number, count: number): number {
+  return (word << count) | (word >>> (32 - count));
 }
 
 /** FNV-1a, 32 bits. */
@@ -80,7 +94,7 @@ export class RandomStream {
 
   /** The n-th number, uint32; 0 ≤ n < 2³². */
   bits(n: number): number {
-    invariant(n >>> 0 === n, `random number ${n} was asked for; a stream has the numbers 0 to 2³² − 1`);
+    invariant(n >>> 0 === n, "a random number was asked for beyond those of a stream, 0 to 2³² − 1");
     const block = ((n >>> 5) << 4) | (n & 15);
     return threefry2x32(this.#key[0], this.#key[1], block, this.#stream)[(n >>> 4) & 1]!;
   }

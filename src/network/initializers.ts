@@ -113,7 +113,9 @@ function initializer(
     print: () => printCall(name, parameters),
     values: (shape, random) => {
       const draw = distribution(shape);
-      return Float64Array.from({ length: sizeOf(shape) }, (_, n) => draw(random, n));
+      const values = new Float64Array(sizeOf(shape));
+      for (let n = 0; n < values.length; n++) values[n] = draw(random, n);
+      return values;
     },
   };
 }
