@@ -147,7 +147,7 @@ export class Network<out In extends Shape = Shape, out Out extends Shape = Shape
     checkCount(this.parameterCount);
     const entries = this.parameterSpecs.map(({ name, shape, initializer }): [string, Tensor] => {
       const values = initializer.values(shape, new RandomStream(seed, `weights/${name}`));
-      return [name, tensor(dtype === "float32" ? Float32Array.from(values) : values, { shape, dtype })];
+      return [name, tensor(values, { shape, dtype })];
     });
     this.#parameters = new Map(entries);
     return this;
