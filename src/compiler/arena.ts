@@ -26,8 +26,8 @@ export class Arena {
       if (value.offset - offset >= size) break;
       offset = Math.max(offset, value.offset + value.bytes);
     }
-    this.#live.push({ offset, bytes: size, last });
-    this.#live.sort((a, b) => a.offset - b.offset);
+    const above = this.#live.findIndex((value) => value.offset > offset);
+    this.#live.splice(above < 0 ? this.#live.length : above, 0, { offset, bytes: size, last });
     this.size = Math.max(this.size, offset + size);
     return offset;
   }

@@ -21,10 +21,18 @@ export function schedule(groups: readonly Group[], roles: Roles): Schedule {
   const read = new Set([...needs.values()].flatMap((producers) => [...producers]));
   const ends = groups.filter((group) => !read.has(group));
 
+  const readersOf = new Map<Node, Group[]>();
+  for (const group of groups) {
+    for (const node of group.reads) {
+      const readers = readersOf.get(node);
+      if (readers) readers.push(group);
+      else readersOf.set(node, [group]);
+    }
+  }
   const deferred: Node[] = [];
   for (const [next, current] of roles.current) {
     const writer = owner.get(next)!;
-    const readers = groups.filter((group) => group !== writer && group.reads.has(current));
+    const readers = (readersOf.get(current) ?? []).filter((group) => group !== writer);
     const readsItself = writer.reads.has(current) && !writer.pointwise.has(current);
     if (readsItself || readers.some((reader) => reaches(reader, writer, needs))) deferred.push(next);
     else for (const reader of readers) needs.get(writer)!.add(reader);

@@ -4,12 +4,14 @@ import { type Module, rootsOf } from "./module.ts";
 import { type Node, topological } from "./node.ts";
 
 /** Attributes as text; unlike JSON it tells −0, NaN and the infinities apart. */
-export function attributesKey(attributes: unknown): string {
-  return JSON.stringify(attributes, (_, value) =>
-    typeof value === "number" && (!Number.isFinite(value) || Object.is(value, -0))
-      ? `number ${Object.is(value, -0) ? "-0" : value}`
-      : value,
-  );
+export function attributesKey(value: unknown): string {
+  if (typeof value === "number") {
+    if (Number.isFinite(value) && !Object.is(value, -0)) return String(value);
+    return `"number ${Object.is(value, -0) ? "-0" : value}"`;
+  }
+  if (typeof value !== "object" || value === null) return JSON.stringify(value) ?? "null";
+  if (Array.isArray(value)) return `[${value.map(attributesKey).join()}]`;
+  return `{${Object.entries(value).map(([name, part]) => `"${name}":${attributesKey(part)}`)}}`;
 }
 
 /** One operation as text, given numbers for its inputs. */

@@ -56,6 +56,8 @@ class Planner {
   readonly #worth: number;
   readonly #phases: Task[][] = [];
   #open: Task[] = [];
+  /** Calls since the last that waits: they are in nobody's way but that of later ones. */
+  readonly #beside: Set<Call> = new Set();
   /** Seconds that the open phase gives each thread to do. */
   #load: number[];
 
@@ -67,6 +69,8 @@ class Planner {
 
   plan(calls: readonly Call[]): Phase[] {
     for (const call of calls) {
+      if (call.waits) this.#beside.clear();
+      this.#beside.add(call);
       const { extent } = call.kernel;
       const seconds = estimate(call.kernel);
       if (this.#threads > 1 && extent > 1 && seconds >= this.#worth) this.#share(call, seconds / this.#threads);
@@ -118,7 +122,8 @@ class Planner {
 
   /** The open tasks that a call must come after. */
   #inTheWay(call: Call): Task[] {
-    return this.#open.filter(({ pieces }) => pieces.some((piece) => conflict(piece.call, call)));
+    const inTheWay = (other: Call): boolean => !this.#beside.has(other) && conflict(other, call);
+    return this.#open.filter(({ pieces }) => pieces.some((piece) => inTheWay(piece.call)));
   }
 
   #close(): void {
