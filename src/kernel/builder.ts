@@ -250,6 +250,9 @@ export class KernelBuilder {
 
 /** Merges terms on the same index and drops those that vanish. */
 function normalAddress(address: Address): Address {
+  const { buffer, offset } = address;
+  // By far the most have one term or none.
+  if (address.terms.length === 0 || (address.terms.length === 1 && address.terms[0]!.scale !== 0)) return address;
   const terms: { index: Index; scale: number }[] = [];
   for (const { index, scale } of address.terms) {
     const same = terms.find((term) => term.index.id === index.id);
@@ -257,39 +260,73 @@ function normalAddress(address: Address): Address {
     else terms.push({ index, scale });
   }
   const kept = terms.filter(({ scale }) => scale !== 0).sort((a, b) => a.index.id - b.index.id);
-  return { buffer: address.buffer, offset: address.offset, terms: kept };
+  return { buffer, offset, terms: kept };
 }
 
-/** Calls `visit` with the id of every value an instruction uses (not those inside its body). */
+/** Calls `visit` with the id of every value an instruction uses (not those inside its body, and not its result). */
 export function forEachOperand(instruction: Pure | Instruction, visit: (id: number) => void): void {
-  const fields = instruction as unknown as Record<string, unknown>;
-  for (const field in fields) {
-    const value = fields[field];
-    if (typeof value === "object" && value !== null) visitOperand(value, visit);
+  switch (instruction.op) {
+    case "indexConstant":
+    case "constant":
+    case "laneNumbers":
+      return;
+    case "scalar":
+      for (const arg of instruction.args) visit(arg.id);
+      return;
+    case "indexBinary":
+    case "interchange":
+    case "if":
+      visit(instruction.a.id);
+      visit(instruction.b.id);
+      return;
+    case "lane":
+    case "exchange":
+    case "keep":
+      return visit(instruction.vector.id);
+    case "splat":
+      return visit(instruction.index.id);
+    case "load":
+    case "loadIndex":
+      return visitTerms(instruction.address, visit);
+    case "gather":
+      visitTerms(instruction.address, visit);
+      return visit(instruction.indices.id);
+    case "store":
+    case "storeIndex":
+      visitTerms(instruction.address, visit);
+      return visit(instruction.value.id);
+    case "variable":
+      visit(instruction.variable.id);
+      return visit(instruction.initial.id);
+    case "get":
+      return visit(instruction.variable.id);
+    case "set":
+      visit(instruction.variable.id);
+      return visit(instruction.value.id);
+    case "loop":
+      visit(instruction.index.id);
+      visit(instruction.from.id);
+      visit(instruction.to.id);
   }
 }
 
-function visitOperand(value: object, visit: (id: number) => void): void {
-  if (Array.isArray(value)) {
-    for (const item of value) visitOperand(item, visit);
-  } else if ("terms" in value) {
-    for (const term of (value as Address).terms) visit(term.index.id);
-  } else if ("kind" in value) {
-    visit((value as Index | Vector | Variable).id);
-  }
+function visitTerms({ terms }: Address, visit: (id: number) => void): void {
+  for (const { index } of terms) visit(index.id);
 }
 
 /** A text that is equal for equal instructions on equal values. */
 function contentOf(instruction: Pure): string {
+  const fields = instruction as unknown as Readonly<Record<string, unknown>>;
   let text = "";
-  for (const value of Object.values(instruction) as unknown[]) text += `${contentOfPart(value)} `;
+  for (const field in fields) text += `${contentOfPart(fields[field])} `;
   return text;
 }
 
 function contentOfPart(value: unknown): string {
+  if (typeof value === "string") return value;
   if (typeof value !== "object" || value === null) return Object.is(value, -0) ? "-0" : String(value);
   if (Array.isArray(value)) return value.map(contentOfPart).join();
-  if ("id" in value) return `#${(value as Index | Vector | Variable).id}`;
+  if ("id" in value) return `#${value.id}`;
   const { buffer, offset, terms } = value as Address;
   let text = `${buffer}+${offset}`;
   for (const { index, scale } of terms) text += `+#${index.id}*${scale}`;
@@ -299,15 +336,16 @@ function contentOfPart(value: unknown): string {
 /** Removes pure instructions whose result nobody uses, innermost uses first. */
 function removeUnused(body: Block): void {
   const used = new Set<number>();
+  const use = (id: number): void => {
+    used.add(id);
+  };
   const sweep = (block: Block): void => {
     const kept: Instruction[] = [];
     for (const instruction of block.instructions.toReversed()) {
       const result = resultOf(instruction);
       if (result && !used.has(result.id)) continue;
       if ("body" in instruction) sweep(instruction.body);
-      forEachOperand(instruction, (id) => {
-        if (id !== result?.id) used.add(id);
-      });
+      forEachOperand(instruction, use);
       kept.push(instruction);
     }
     block.instructions.splice(0, block.instructions.length, ...kept.reverse());

@@ -90,9 +90,7 @@ export function usesOf(body: Block): Map<number, { count: number; block: Block }
   const uses = new Map<number, { count: number; block: Block }>();
   const visit = (block: Block): void => {
     for (const instruction of block.instructions) {
-      const result = resultOf(instruction);
       forEachOperand(instruction, (id) => {
-        if (id === result?.id) return;
         uses.set(id, { count: (uses.get(id)?.count ?? 0) + 1, block });
       });
       if ("body" in instruction) visit(instruction.body);

@@ -53,8 +53,8 @@ function slotsOf(code: MachineCode, values: ReadonlySet<Virtual>): Pick<Allocati
   return { spilled, slots };
 }
 
-/** The lives of all values. A value from outside of a loop that is touched in it lives to the loop's end. */
-function intervalsOf(code: MachineCode): (Interval | undefined)[] {
+/** The lives of all values, as they begin. A value from outside of a loop that is touched in it lives to the loop's end. */
+function intervalsOf(code: MachineCode): Interval[] {
   const count = code.classes.length;
   const start = new Int32Array(count).fill(-1);
   const end = new Int32Array(count);
@@ -79,12 +79,15 @@ function intervalsOf(code: MachineCode): (Interval | undefined)[] {
     for (const value of uses) touch(value, 2 * index);
     for (const value of defines) touch(value, 2 * index + 1);
   });
-  return Array.from(start, (from, value) => {
-    if (from < 0) return undefined;
+  const lives: Interval[] = [];
+  for (let value = 0; value < count; value++) {
+    const from = start[value]!;
+    if (from < 0) continue;
     const scale = code.remade.has(value) ? 0.5 : 1;
     const weight = (scale * cost[value]!) / (end[value]! - from + 1);
-    return { value, start: from, end: end[value]!, weight, visit: -1 };
-  });
+    lives.push({ value, start: from, end: end[value]!, weight, visit: -1 });
+  }
+  return lives.sort((a, b) => a.start - b.start);
 }
 
 /** Short lives for the visits of spilled values. */
@@ -92,12 +95,16 @@ function visitsOf(code: MachineCode, spilled: ReadonlySet<Virtual>): Interval[] 
   if (spilled.size === 0) return [];
   const visits: Interval[] = [];
   code.instructions.forEach(({ uses, defines }, index) => {
-    const read = uses.filter((value, i) => spilled.has(value) && uses.indexOf(value) === i);
-    const written = defines.filter((value) => spilled.has(value) && !code.remade.has(value));
-    for (const value of new Set([...read, ...written])) {
-      const start = read.includes(value) ? 2 * index : 2 * index + 1;
-      const end = written.includes(value) ? 2 * index + 1 : 2 * index;
+    const visit = (value: Virtual, start: number, end: number): void => {
       visits.push({ value, start, end, weight: Number.POSITIVE_INFINITY, visit: index });
+    };
+    uses.forEach((value, i) => {
+      if (!spilled.has(value) || uses.indexOf(value) !== i) return;
+      visit(value, 2 * index, defines.includes(value) && !code.remade.has(value) ? 2 * index + 1 : 2 * index);
+    });
+    for (const value of defines) {
+      if (spilled.has(value) && !code.remade.has(value) && !uses.includes(value))
+        visit(value, 2 * index + 1, 2 * index + 1);
     }
   });
   return visits;
@@ -107,13 +114,13 @@ function visitsOf(code: MachineCode, spilled: ReadonlySet<Virtual>): Interval[] 
 function scan(
   code: MachineCode,
   file: RegisterFile,
-  lives: readonly (Interval | undefined)[],
+  lives: readonly Interval[],
   spilled: Set<Virtual>,
 ): Pick<Allocation, "registers" | "visits"> {
   const registers = new Int16Array(code.classes.length).fill(-1);
   const visits = new Map<number, Map<Virtual, number>>();
-  const whole = lives.filter((life) => life !== undefined && !spilled.has(life.value)) as Interval[];
-  const waiting = [...whole, ...visitsOf(code, spilled)].sort((a, b) => a.start - b.start);
+  const whole = lives.filter(({ value }) => !spilled.has(value));
+  const waiting = spilled.size === 0 ? whole : [...whole, ...visitsOf(code, spilled)].sort((a, b) => a.start - b.start);
   const free = { general: file.general.toReversed(), vector: file.vector.toReversed() };
   const active: Record<RegisterClass, { interval: Interval; register: number }[]> = { general: [], vector: [] };
   const give = (interval: Interval, register: number): void => {

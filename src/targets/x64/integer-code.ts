@@ -133,8 +133,8 @@ export abstract class IntegerCode extends Code {
   /** `register = value` in the fewest bytes. Zero is made by xor, which changes flags. */
   moveImmediate64(register: number, value: bigint | number): void {
     if (value === 0 || value === 0n) return this.integer("xor", register, register, 32);
-    if (typeof value === "number" && value === (value | 0) && value < 0) {
-      return this.integer("mov", register, { immediate: value });
+    if (typeof value === "number" && value === (value | 0)) {
+      return this.integer("mov", register, { immediate: value }, value < 0 ? 64 : 32);
     }
     if (typeof value === "number" && !Number.isSafeInteger(value))
       refuse(`mov: ${value} is no integer that a number holds`);

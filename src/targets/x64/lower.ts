@@ -51,7 +51,9 @@ class KernelLowering {
   /** Numbers that every lane of a vector holds. */
   readonly #vectorConstants = new Map<number, number>();
   readonly #registers = new Map<number, Virtual>();
-  #number = 0;
+  /** Of the instruction being lowered, in the order of the text, and its place in its block. */
+  #number = -1;
+  #within = 0;
 
   constructor(kernel: Kernel, extension: VectorExtension, pool: ConstantPool, numerics: Numerics) {
     this.#kernel = kernel;
@@ -101,10 +103,11 @@ class KernelLowering {
   }
 
   #block(block: Block): void {
-    for (const instruction of block.instructions) {
-      this.#number = this.#uses.numberOf(instruction);
+    block.instructions.forEach((instruction, index) => {
+      this.#number++;
+      this.#within = index;
       this.#instruction(instruction, block);
-    }
+    });
   }
 
   #instruction(instruction: Instruction, block: Block): void {
@@ -210,15 +213,16 @@ class KernelLowering {
   /** Lets the one instruction that makes a value write to the variable that takes it: it has read all its operands by then. */
   #redirect(written: Virtual, target: Virtual, first: number): Virtual {
     const { instructions } = this.#code;
-    const makers = instructions.slice(first).filter(({ defines }) => defines.includes(written));
     const last = instructions.at(-1);
-    if (written === target || makers.length !== 1 || makers[0] !== last || this.#code.remade.has(written))
-      return written;
-    if (last!.uses.includes(written)) return written;
+    if (written === target || !last?.defines.includes(written) || last.uses.includes(written)) return written;
+    if (this.#code.remade.has(written)) return written;
+    for (let i = first; i < instructions.length - 1; i++) {
+      if (instructions[i]!.defines.includes(written)) return written;
+    }
     instructions[instructions.length - 1] = {
-      uses: last!.uses,
+      uses: last.uses,
       defines: [target],
-      write: (a, at) => last!.write(a, (value) => at(value === written ? target : value)),
+      write: (a, at) => last.write(a, (value) => at(value === written ? target : value)),
     };
     return target;
   }
@@ -230,7 +234,7 @@ class KernelLowering {
   #variableToBe(instruction: Of<"scalar">, block: Block): Virtual | undefined {
     const use = this.#uses.of(instruction.result.id);
     if (use.count !== 1 || use.block !== block) return undefined;
-    const taker = block.instructions[block.instructions.indexOf(instruction) + 1];
+    const taker = block.instructions[this.#within + 1];
     if (taker?.op !== "set" || taker.value.id !== instruction.result.id) return undefined;
     return this.#register(taker.variable);
   }

@@ -1,10 +1,10 @@
 /**
  * Where the values of a kernel are used: what the lowering must know before it may let two values share a register. Instructions
- * are numbered in the order of the text.
+ * are numbered in the order of the text, from 0.
  */
 
 import { forEachOperand } from "../../kernel/builder.ts";
-import type { Block, Instruction } from "../../kernel/language.ts";
+import type { Block } from "../../kernel/language.ts";
 import { resultOf } from "../../kernel/language.ts";
 
 export interface Use {
@@ -20,17 +20,13 @@ export interface Use {
 
 export class Uses {
   readonly #uses: Map<number, Use> = new Map();
-  readonly #numbers: Map<Instruction, number> = new Map();
+  #number = 0;
   /** Per variable: the numbers of the instructions that set or get it. */
   readonly #sets: Map<number, number[]> = new Map();
   readonly #gets: Map<number, number[]> = new Map();
 
   constructor(body: Block) {
     this.#visit(body);
-  }
-
-  numberOf(instruction: Instruction): number {
-    return this.#numbers.get(instruction)!;
   }
 
   of(id: number): Use {
@@ -54,14 +50,12 @@ export class Uses {
 
   #visit(block: Block): void {
     for (const instruction of block.instructions) {
-      const number = this.#numbers.size;
-      this.#numbers.set(instruction, number);
+      const number = this.#number++;
       const result = resultOf(instruction);
       if (result) this.of(result.id).home = block;
       if (instruction.op === "set") append(this.#sets, instruction.variable.id, number);
       if (instruction.op === "get") append(this.#gets, instruction.variable.id, number);
       forEachOperand(instruction, (id) => {
-        if (id === result?.id) return;
         const use = this.of(id);
         use.block = use.count === 0 || use.block === block ? block : null;
         use.count++;
