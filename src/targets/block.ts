@@ -58,6 +58,7 @@ function weigh(bytes: number): ArrayBuffer | null {
 /** Makes blocks that are given back when they are released or forgotten. */
 export class Blocks {
   readonly #forgotten = new FinalizationRegistry<() => void>((release) => release());
+  readonly #made = new WeakSet<TargetBuffer>();
 
   make(address: number, bytes: number, release: () => void): Block {
     const token = {};
@@ -66,7 +67,14 @@ export class Blocks {
       release();
     });
     this.#forgotten.register(block, release, token);
+    this.#made.add(block);
     return block;
+  }
+
+  /** The buffer as the block it is; throws where it was made elsewhere: its address would mean something else. */
+  own(buffer: TargetBuffer, target: string): Block {
+    if (!this.#made.has(buffer)) throw new InternalError(`a buffer of another target was given to ${target}`);
+    return buffer as Block;
   }
 }
 

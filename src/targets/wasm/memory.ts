@@ -5,6 +5,7 @@
 
 import { TargetError } from "../../base/errors.ts";
 import { alignment, type Block, Blocks, FreeList, takenBy } from "../block.ts";
+import type { TargetBuffer } from "../target.ts";
 import { mostPages } from "./encoder.ts";
 
 const pageBytes = 65536;
@@ -43,6 +44,11 @@ export class LinearMemory {
       this.#used -= size;
       this.#free.give(start, size);
     });
+  }
+
+  /** The buffer as a block of this memory. */
+  own(buffer: TargetBuffer): Block {
+    return this.#blocks.own(buffer, "wasm");
   }
 
   #grow(size: number): void {

@@ -12,7 +12,7 @@ import type { Machine } from "../../compiler/machine.ts";
 import type { Call, Place, Program } from "../../compiler/program.ts";
 import type { Module } from "../../graph/module.ts";
 import { simplifyModule } from "../../graph/simplify.ts";
-import { Block } from "../block.ts";
+import type { Block } from "../block.ts";
 import { refuseFloat64 } from "../float64.ts";
 import { type Plan, planThreads, worthSharing } from "../plan.ts";
 import { profileProgram } from "../profile.ts";
@@ -114,7 +114,7 @@ class WasmTarget implements CpuTarget {
   }
 
   async write(buffer: TargetBuffer, data: Data): Promise<void> {
-    const { address } = own(buffer);
+    const { address } = this.#memory.own(buffer);
     if (data.byteLength > buffer.bytes) throw new InternalError(`${data.byteLength} bytes do not fit ${buffer.bytes}`);
     this.#memory.bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), address);
     if (data instanceof Float32Array) {
@@ -124,7 +124,7 @@ class WasmTarget implements CpuTarget {
   }
 
   async read<D extends DType>(buffer: TargetBuffer, dtype: D, length: number): Promise<Data<D>> {
-    return viewOf(dtype, this.#memory.memory.buffer, own(buffer).address, length).slice() as Data<D>;
+    return viewOf(dtype, this.#memory.memory.buffer, this.#memory.own(buffer).address, length).slice() as Data<D>;
   }
 
   async compile(module: Module): Promise<Executable> {
@@ -261,7 +261,7 @@ class WasmExecutable implements Executable {
 
   /** The address of every slot. */
   #bases({ inputs, states, outputs }: Bindings): number[] {
-    return [this.#arena, ...inputs, ...states, ...outputs].map((slot) => own(slot).address);
+    return [this.#arena, ...inputs, ...states, ...outputs].map((slot) => this.#linear.own(slot).address);
   }
 
   release(): void {
@@ -270,9 +270,4 @@ class WasmExecutable implements Executable {
     this.#shared.pool.release(this.#shared.program, this);
     this.#shared.state.release();
   }
-}
-
-function own(buffer: TargetBuffer): Block {
-  if (!(buffer instanceof Block)) throw new InternalError("a buffer of another target was given to wasm");
-  return buffer;
 }

@@ -6,6 +6,7 @@
 
 import { TargetError } from "../../base/errors.ts";
 import { type Block, Blocks, FreeList, takenBy } from "../block.ts";
+import type { TargetBuffer } from "../target.ts";
 import type { Native } from "./native.ts";
 
 const pageBytes = 4096;
@@ -37,8 +38,14 @@ export class NativeMemory {
     return this.#guarded ? this.#allocateGuarded(bytes) : this.#allocateShared(bytes);
   }
 
+  /** The buffer as a block of this memory. */
+  own(buffer: TargetBuffer): Block {
+    return this.#blocks.own(buffer, "x64");
+  }
+
   /** The bytes of a block, to be used at once. */
-  bytesOf(block: Block): Uint8Array {
+  bytesOf(buffer: TargetBuffer): Uint8Array {
+    const block = this.own(buffer);
     void block.address; // throws for a released one
     return this.#views.get(block)!;
   }

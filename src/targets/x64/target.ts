@@ -14,6 +14,7 @@ import type { Program } from "../../compiler/program.ts";
 import type { Module } from "../../graph/module.ts";
 import { simplifyModule } from "../../graph/simplify.ts";
 import type { Kernel } from "../../kernel/language.ts";
+import { Blocks } from "../block.ts";
 import { refuseFloat64 } from "../float64.ts";
 import type { CpuTarget, Executable, Numerics, TargetBuffer } from "../target.ts";
 import { Assembler } from "./assembler.ts";
@@ -21,7 +22,7 @@ import { avx2 } from "./avx2.ts";
 import { avx512 } from "./avx512.ts";
 import { ConstantPool } from "./constants.ts";
 import { emitKernel } from "./emit.ts";
-import { type LoadedCode, NativeExecutable, own } from "./executable.ts";
+import { type LoadedCode, NativeExecutable } from "./executable.ts";
 import { loadCode } from "./executable-code.ts";
 import { type Features, featuresOf } from "./features.ts";
 import { NativeMemory } from "./memory.ts";
@@ -94,6 +95,8 @@ class NativeTarget implements CpuTarget {
   readonly #pool: Pool;
   readonly #extension: VectorExtension;
   readonly #memory: NativeMemory;
+  /** Pages of kernels: given back with the last reference to their program. */
+  readonly #code = new Blocks();
   readonly #check: boolean;
 
   constructor(native: Native, pool: Pool, extension: VectorExtension, { numerics, threads, check }: Settings) {
@@ -118,7 +121,7 @@ class NativeTarget implements CpuTarget {
   }
 
   async write(buffer: TargetBuffer, data: Data): Promise<void> {
-    const bytes = this.#memory.bytesOf(own(buffer));
+    const bytes = this.#memory.bytesOf(buffer);
     if (data.byteLength > buffer.bytes) throw new InternalError(`${data.byteLength} bytes do not fit ${buffer.bytes}`);
     bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
     if (data instanceof Float32Array) {
@@ -128,7 +131,7 @@ class NativeTarget implements CpuTarget {
   }
 
   async read<D extends DType>(buffer: TargetBuffer, dtype: D, length: number): Promise<Data<D>> {
-    const bytes = this.#memory.bytesOf(own(buffer));
+    const bytes = this.#memory.bytesOf(buffer);
     return viewOf(dtype, bytes.buffer, bytes.byteOffset, length).slice() as Data<D>;
   }
 
@@ -153,8 +156,9 @@ class NativeTarget implements CpuTarget {
     constants.write(assembler);
     const bytes = assembler.finish();
     const { address, release } = loadCode(this.#native, bytes);
+    const code = this.#code.make(address, bytes.length, release);
     const kernels = new Map(Array.from(labels, ([kernel, { position }]) => [kernel, address + position]));
     const { log, guard, nothing } = this.#pool;
-    return { kernels, log, guard, nothing, release };
+    return { kernels, log, guard, nothing, release: () => code.release() };
   }
 }

@@ -1,0 +1,46 @@
+// Proves that memory and code of the target belong to whom they were given: buffers made elsewhere are refused before anything runs, and
+// what is released twice is given back once.
+
+import { expect, test } from "vitest";
+import { build } from "../../graph/build.ts";
+import type { Target } from "../target.ts";
+import { moduleOf, wasmIn, x64In } from "../testing.ts";
+
+const [one, two, wasm] = await Promise.all([x64In("portable", 1), x64In("portable", 2), wasmIn("portable")]);
+const x = build.input("x", [4], "float32");
+const values = Float32Array.of(1, 2, 3, 4);
+
+/** Of `x · factor`. */
+async function product(target: Target, factor: number) {
+  const output = build.mul(x, build.constant(factor, [4], "float32"));
+  const executable = await target.compile(moduleOf({ inputs: [x], outputs: [output] }));
+  const run = async (from: Target = target): Promise<unknown> => {
+    const [input, result] = [from.allocate(16), target.allocate(16)];
+    await from.write(input, values);
+    await executable.run({ inputs: [input], states: [], outputs: [result] }, 1);
+    return [...(await target.read(result, "float32", 4))];
+  };
+  return { run, release: () => executable.release() };
+}
+
+test.skipIf(!one || !two || !wasm)("a buffer of another target is refused, by name", async () => {
+  for (const [to, from, name] of [
+    [one!, two!, "x64"],
+    [one!, wasm!, "x64"],
+    [wasm!, one!, "wasm"],
+  ] as const) {
+    const sentence = `a buffer of another target was given to ${name}`;
+    await expect((await product(to, 2)).run(from)).rejects.toThrow(sentence);
+    const buffer = from.allocate(16);
+    await expect(to.write(buffer, values)).rejects.toThrow(sentence);
+    await expect(to.read(buffer, "float32", 4)).rejects.toThrow(sentence);
+  }
+});
+
+test.skipIf(!one)("a program released twice leaves the code of those after it alone", async () => {
+  const first = await product(one!, 2);
+  first.release();
+  const others = await Promise.all([3, 4, 5].map((factor) => product(one!, factor)));
+  first.release();
+  for (const [i, { run }] of others.entries()) expect(await run()).toEqual([...values].map((value) => value * (i + 3)));
+});
