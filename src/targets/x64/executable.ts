@@ -7,9 +7,9 @@ import { viewOf } from "../../base/dtype.ts";
 import { InternalError } from "../../base/errors.ts";
 import { pause } from "../../base/pause.ts";
 import type { Call, Place, Program } from "../../compiler/program.ts";
-import { Block } from "../block.ts";
+import type { Block } from "../block.ts";
 import { profileProgram } from "../profile.ts";
-import type { Bindings, Executable, Profile, RunReport, TargetBuffer } from "../target.ts";
+import type { Bindings, Executable, Profile, RunReport } from "../target.ts";
 import { job, status } from "./layout.ts";
 import type { NativeMemory } from "./memory.ts";
 import type { Plan } from "./plan.ts";
@@ -80,8 +80,8 @@ export class NativeExecutable implements Executable {
       if (!signal?.aborted || interrupted) continue;
       interrupted = true;
       if (records.isUndone(records.stepsDone + 1)) break;
-      // The step has begun to change the state, and is finished first.
-      this.#set("steps", records.stepsDone + 1);
+      // The step has begun to change the state, and is finished first; the other threads may have done that already, and all others.
+      this.#set("steps", Math.min(steps, records.stepsDone + 1));
     }
     const stopped = this.#get("status") === status.stopped;
     const done = stopped ? this.#get("stopped") - 1 : records.stepsDone;
@@ -137,15 +137,16 @@ export class NativeExecutable implements Executable {
   }
 
   #slots({ inputs, states, outputs }: Bindings): Block[] {
-    return [this.#arena, ...[...inputs, ...states, ...outputs].map(own)];
+    return [this.#arena, ...[...inputs, ...states, ...outputs].map((buffer) => this.#native.own(buffer))];
   }
 
   /** Memory for a row per step. */
   #logFor(steps: number): number {
     const bytes = 4 * this.#program.log.length * steps;
     if (this.#log.bytes < bytes) {
+      const log = this.#native.allocate(bytes);
       this.#log.release();
-      this.#log = this.#native.allocate(bytes);
+      this.#log = log;
     }
     return this.#log.address;
   }
@@ -162,9 +163,4 @@ export class NativeExecutable implements Executable {
     for (const block of [this.#arena, this.#job, this.#records.block, this.#log]) block.release();
     this.#code.release();
   }
-}
-
-export function own(buffer: TargetBuffer): Block {
-  if (!(buffer instanceof Block)) throw new InternalError("a buffer of another target was given to x64");
-  return buffer;
 }
