@@ -27,6 +27,8 @@ export interface Native {
   /** The process's environment, which all JavaScript threads share. */
   readEnvironment(name: string): string | null;
   writeEnvironment(name: string, value: string): void;
+  /** Tells this process's memory from that of all others. Its number does not: containers count from 1, and exec keeps it. */
+  readonly identity: string;
 }
 
 const protection = { none: 0, readWrite: 3, readExecute: 5 };
@@ -34,6 +36,8 @@ const mapFlags = 0x22; // private, anonymous
 const adviseHugePages = 14;
 const [block, restore] = [0, 2];
 const signalSetBytes = 128;
+/** What the system chose at random for this memory: where some random bytes lie, and where its own code (vDSO). */
+const chosen = [25, 33];
 
 type Koffi = typeof import("koffi").default;
 
@@ -92,6 +96,7 @@ function bind(koffi: Koffi): Native {
   const mask = libc.func("int pthread_sigmask(int how, void* set, void* old)");
   const getenv = libc.func("const char* getenv(const char* name)");
   const setenv = libc.func("int setenv(const char* name, const char* value, int overwrite)");
+  const getauxval = libc.func("uint64_t getauxval(uint64_t type)");
   // Where it ends differs between versions of Node: 4 GiB in Node 20. A larger view would stop the process.
   const largest = process.getBuiltinModule("node:buffer").constants.MAX_LENGTH;
   const prototype = koffi.proto("int64_t gradus_x64(int64_t a, int64_t b)");
@@ -127,5 +132,6 @@ function bind(koffi: Koffi): Native {
     writeEnvironment: (name, value) => {
       setenv(name, value, 1);
     },
+    identity: [process.pid, ...chosen.map((type) => Number(getauxval(type)).toString(36))].join("-"),
   };
 }

@@ -1,6 +1,6 @@
 /**
  * The process's native threads. They run no JavaScript, handle no signal, sleep when there is nothing to do and end with the process. All
- * JavaScript threads share them: where the pool lies is written in the environment, which belongs to the process.
+ * JavaScript threads share them: where the pool lies is written in the environment, which belongs to the process. What another process has left there is not looked at.
  */
 
 import { TargetError } from "../../base/errors.ts";
@@ -60,9 +60,9 @@ export class Pool {
 /** The pool of this process: found, or made. */
 function findPool(native: Native): number {
   const known = native.readEnvironment(variable)?.split(":");
-  if (known?.[0] === String(process.pid)) return Number(known[1]);
+  if (known?.[0] === native.identity) return Number(known[1]);
   const address = native.map(pageBytes);
   if (address === null) throw new TargetError("x64: no memory for threads could be had.", { operation: "x64" });
-  native.writeEnvironment(variable, `${process.pid}:${address}`);
+  native.writeEnvironment(variable, `${native.identity}:${address}`);
   return address;
 }
