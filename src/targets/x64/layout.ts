@@ -5,10 +5,10 @@
 
 /** One per process: what waiting threads look at. */
 export const pool = {
-  /** 64 bits: generation (8), threads that take part (8), address of the job (48). */
-  word: 0,
-  /** Its upper half, on which threads sleep. */
-  upperWord: 4,
+  /** Counts jobs twice, 32 bits: odd while the next word is being written. Threads sleep on it. */
+  generation: 0,
+  /** Threads that take part (16 bits), address of the job (48). */
+  word: 8,
   sleepers: 64,
   /** Threads that are done with the job. */
   done: 128,

@@ -1,7 +1,8 @@
-// Proves that a process finds its own pool, and no other's, in the environment.
+// Proves that a process finds its own pool, and no other's, in the environment, and that every thread comes to the jobs that want it.
 
 import { afterEach, expect, test } from "vitest";
-import { x64In } from "../testing.ts";
+import { build } from "../../graph/build.ts";
+import { moduleOf, x64In } from "../testing.ts";
 import { loadNative } from "./native.ts";
 import { Pool } from "./pool.ts";
 
@@ -26,3 +27,21 @@ test.skipIf(!native).each([`${process.pid}:4096`, "1:4096", "", "nonsense"])(
     expect(native!.readEnvironment(variable)).toMatch(`${native!.identity}:`);
   },
 );
+
+test.skipIf(!native)("threads that many jobs did not want come to the first that does", async () => {
+  const jobs = await Promise.all(
+    [2, 16].map(async (threads) => {
+      const target = (await x64In("portable", threads))!;
+      const x = build.input("x", [256], "float32");
+      const executable = await target.compile(moduleOf({ inputs: [x], outputs: [build.neg(x)] }));
+      const bindings = { inputs: [target.allocate(1024)], states: [], outputs: [target.allocate(1024)] };
+      return () => executable.run(bindings, 1);
+    }),
+  );
+  const [two, sixteen] = jobs as [() => Promise<unknown>, () => Promise<unknown>];
+  for (let turn = 0; turn < 60; turn++) {
+    // However few bits the jobs are counted with, they are not counted to the same number.
+    for (let i = 0; i < 255; i++) await two();
+    await sixteen();
+  }
+});

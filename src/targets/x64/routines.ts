@@ -352,17 +352,15 @@ function writeDispatch(a: Assembler, run: Label): void {
 
   a.moveImmediate64(rax, 0);
   a.integer("mov", at(r12, pool.done), rax);
-  a.integer("mov", rax, at(r12, pool.word));
-  a.shift("shr", rax, 56);
-  a.integer("add", rax, { immediate: 1 });
-  a.shift("shl", rax, 8);
-  a.integer("or", rax, r14);
+  atomicAdd(a, at(r12, pool.generation), 1);
+  a.integer("mov", rax, r14);
   a.shift("shl", rax, 48);
   a.integer("or", rax, rbx);
-  a.integer("xchg", at(r12, pool.word), rax);
+  a.integer("mov", at(r12, pool.word), rax);
+  atomicAdd(a, at(r12, pool.generation), 1);
   a.integer("cmp", at(r12, pool.sleepers), { immediate: 0 }, 32);
   a.jumpIf("equal", posted);
-  wake(a, at(r12, pool.upperWord));
+  wake(a, at(r12, pool.generation));
   a.bind(posted);
   a.integer("mov", rdi, rbx);
   a.moveImmediate64(rsi, 0);
@@ -389,31 +387,38 @@ function writeDispatch(a: Assembler, run: Label): void {
   a.ret();
 }
 
-/** The life of a thread: `worker(rdi pool)`. It takes the next number, and the jobs that want threads of that number. */
+/**
+ * The life of a thread: `worker(rdi pool)`. It takes the next number, and the jobs that want threads of that number. A job that wants it
+ * waits for it; others come and go, so what it reads of one counts only if no other was posted meanwhile.
+ */
 function writeWorker(a: Assembler, run: Label): void {
-  const wait = a.label();
+  const [wait, again, read] = [a.label(), a.label(), a.label()];
   a.integer("sub", rsp, { immediate: 8 });
   a.integer("mov", rbx, rdi);
   // Jobs from before it began are not its own.
-  a.integer("mov", r12, at(rbx, pool.word));
-  a.shift("shr", r12, 56);
+  a.integer("mov", r12, at(rbx, pool.generation), 32);
   a.moveImmediate64(r13, 1);
   a.lock();
   a.integer("xadd", at(rbx, pool.started), r13);
   a.integer("add", r13, { immediate: 1 });
   a.bind(wait);
-  waitFor(a, at(rbx, pool.upperWord), at(rbx, pool.sleepers), (ready) => {
-    a.integer("mov", rax, at(rbx, pool.word));
-    a.shift("shr", rax, 56);
-    a.integer("cmp", rax, r12);
+  waitFor(a, at(rbx, pool.generation), at(rbx, pool.sleepers), (ready) => {
+    a.integer("mov", rax, at(rbx, pool.generation), 32);
+    a.integer("cmp", rax, r12, 32);
     a.jumpIf("notEqual", ready);
   });
+  a.jump(read);
+  a.bind(again);
+  a.pause();
+  a.bind(read);
+  a.integer("mov", r12, at(rbx, pool.generation), 32);
   a.integer("mov", rdi, at(rbx, pool.word));
-  a.integer("mov", r12, rdi);
-  a.shift("shr", r12, 56);
+  a.integer("test", r12, { immediate: 1 }, 32);
+  a.jumpIf("notEqual", again);
+  a.integer("cmp", r12, at(rbx, pool.generation), 32);
+  a.jumpIf("notEqual", again);
   a.integer("mov", r14, rdi);
   a.shift("shr", r14, 48);
-  a.integer("and", r14, { immediate: 255 });
   a.integer("cmp", r13, r14);
   a.jumpIf("aboveEqual", wait);
   a.shift("shl", rdi, 16);
