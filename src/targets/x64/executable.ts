@@ -98,8 +98,8 @@ export class NativeExecutable implements Executable {
   /** The job as it is before the first step. */
   #prepare(records: Records, steps: number): void {
     records.reset();
-    const { threads } = this.#plan;
-    const values = { steps, first: records.first, threads, budget, status: 0, done: 0, stopped: 0, underflow: 0 };
+    const { first, threads } = records;
+    const values = { steps, first, threads, budget, status: 0, done: 0, stopped: 0, underflow: 0 };
     for (const [name, value] of Object.entries(values)) this.#set(name as keyof typeof values, value);
   }
 

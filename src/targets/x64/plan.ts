@@ -39,11 +39,21 @@ const longest = 0.02;
 /** @param always  share every call that has parts, to find defects */
 export function planProgram(program: Program, threads: number, always: boolean): Plan {
   const worth = always ? 0 : worthSharing;
-  return {
-    threads,
-    before: new Planner(threads, worth).plan(program.before),
-    after: new Planner(threads, worth).plan(program.after),
-  };
+  const before = new Planner(threads, worth).plan(program.before);
+  const after = new Planner(threads, worth).plan(program.after);
+  const seconds = [...program.before, ...program.after].reduce((sum, { kernel }) => sum + estimate(kernel), 0);
+  return seconds < worth ? onOneThread({ before, after }) : onThreads(threads, { before, after });
+}
+
+/** The phases on as many threads, or on one where there is never anything for another to do: to wake it takes longer than small programs. */
+export function onThreads(threads: number, phases: Pick<Plan, "before" | "after">): Plan {
+  const isShared = [...phases.before, ...phases.after].some((tasks) => tasks.length > 1);
+  return isShared ? { threads, ...phases } : onOneThread(phases);
+}
+
+function onOneThread({ before, after }: Pick<Plan, "before" | "after">): Plan {
+  const atHome = (tasks: Phase): Phase => tasks.map(({ pieces }) => ({ pieces, home: 0 }));
+  return { threads: 1, before: before.map(atHome), after: after.map(atHome) };
 }
 
 /** How long one thread would take, roughly. */

@@ -8,7 +8,7 @@ import type { Kernel } from "../../kernel/language.ts";
 import type { Block } from "../block.ts";
 import { call as callLayout, kinds, phase as phaseLayout, progress, task as taskLayout } from "./layout.ts";
 import type { NativeMemory } from "./memory.ts";
-import type { Phase, Plan } from "./plan.ts";
+import { onThreads, type Phase, type Plan } from "./plan.ts";
 import { setWord, wordAt } from "./words.ts";
 
 const wordBytes = 8;
@@ -38,6 +38,7 @@ export class Records {
   readonly block: Block;
   /** Address of the first phase. */
   readonly first: number;
+  readonly threads: number;
   readonly #words: Int32Array;
   /** Offsets of words that hold the address of a place. */
   readonly #addresses: { readonly at: number; readonly place: Place }[] = [];
@@ -53,6 +54,7 @@ export class Records {
     const view = memory.bytesOf(this.block);
     this.#words = new Int32Array(view.buffer, view.byteOffset, size >> 2);
     this.first = this.block.address;
+    this.threads = plan.threads;
     const counted = this.#write(groups, plan.threads);
     this.#last = counted.at(-2)!;
     const behind = groups.findIndex(({ kind }) => kind === kinds.behindGuard);
@@ -190,5 +192,5 @@ export function planOf(call: Call, { threads, before, after }: Plan): Plan {
     .map((tasks) => tasks.map((task) => ({ ...task, pieces: task.pieces.filter((piece) => piece.call === call) })))
     .map((tasks) => tasks.filter(({ pieces }) => pieces.length > 0))
     .filter((tasks) => tasks.length > 0);
-  return { threads, before: only, after: [] };
+  return onThreads(threads, { before: only, after: [] });
 }
