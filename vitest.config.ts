@@ -7,6 +7,7 @@ export default defineConfig({
     alias: [
       { find: /^#file$/, replacement: source("base/node/file.ts") },
       { find: /^#thread$/, replacement: source("base/node/thread.ts") },
+      { find: /^#x64$/, replacement: source("targets/x64/target.ts") },
       { find: /^#image$/, replacement: source("data/node/image.ts") },
       { find: /^gradus$/, replacement: source("index.ts") },
       { find: /^gradus\/initializers$/, replacement: source("network/initializers.ts") },

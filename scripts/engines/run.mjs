@@ -30,11 +30,12 @@ const names = {
   "#file": "/dist/base/web/file.js",
   "#image": "/dist/data/web/image.js",
   "#thread": "/dist/base/web/thread.js",
+  "#x64": "/dist/targets/x64/absent.js",
   gradus: "/dist/index.js",
   "gradus/data": "/dist/data/index.js",
 };
 const resolved = (text) =>
-  text.replace(/\bfrom "([^"]+)"/g, (all, name) => (names[name] ? `from "${names[name]}"` : all));
+  text.replace(/\b(from |import\()"([^"]+)"/g, (all, how, name) => (names[name] ? `${how}"${names[name]}"` : all));
 
 /** Gives the page, or the worker around it, the hashes by mode and the number of threads. */
 const trainings = `

@@ -11,7 +11,7 @@ import type { Numerics, Target, TargetName } from "./target.ts";
 const loaders: Record<TargetName, (options: TargetOptions) => Promise<Target>> = {
   reference: async ({ numerics }) => (await import("./reference/target.ts")).referenceTarget(numerics),
   wasm: async ({ numerics, threads }) => (await import("./wasm/target.ts")).wasmTarget(numerics, { threads }),
-  x64: async (options) => (await import("./x64/target.ts")).x64Target(options),
+  x64: async (options) => (await import("#x64")).x64Target(options),
 };
 
 /** The names of all targets, the fastest first. */

@@ -8,11 +8,12 @@ import { InternalError } from "../../base/errors.ts";
 import type { Address, Block, Index, Instruction, Kernel, Variable, Vector } from "../../kernel/language.ts";
 import { type PartialSum, Pointers } from "../../kernel/pointers.ts";
 import type { Numerics } from "../target.ts";
-import type { Assembler, IntegerMnemonic, Label } from "./assembler.ts";
+import type { Assembler, Label } from "./assembler.ts";
 import type { ConstantPool } from "./constants.ts";
+import { type IndexSource, indexBinary } from "./index-code.ts";
 import { MachineCode, memoryAt, type Place, type Virtual } from "./instruction.ts";
 import { Uses } from "./uses.ts";
-import { scratch, secondScratch, VectorCode } from "./vector-code.ts";
+import { scratch, VectorCode } from "./vector-code.ts";
 import { multiples, type Operand, type VectorExtension, wordOf, writerOf } from "./vectors.ts";
 
 type Of<O extends Instruction["op"]> = Extract<Instruction, { op: O }>;
@@ -266,7 +267,10 @@ class KernelLowering {
 
   #index(instruction: Of<"indexBinary"> | Of<"lane"> | Of<"loadIndex">): void {
     const target = this.#register(instruction.result);
-    if (instruction.op === "indexBinary") return this.#indexBinary(instruction, target);
+    if (instruction.op === "indexBinary") {
+      const { operator, a, b } = instruction;
+      return indexBinary(this.#code, target, operator, this.#source(a), this.#source(b));
+    }
     if (instruction.op === "loadIndex") {
       const place = this.#place(instruction.address);
       const byte = instruction.memory === "uint8" || instruction.memory === "bool";
@@ -289,46 +293,12 @@ class KernelLowering {
     this.#code.add([target], [], (a, at) => a.integer("movsxd", at(target), this.#vectors.room(4 * lane)));
   }
 
-  #indexBinary({ operator, a, b }: Of<"indexBinary">, target: Virtual): void {
-    const left = this.#source(a);
-    const right = this.#source(b);
-    const uses = [...left.uses, ...right.uses];
-    const code = this.#code;
-    const two: Partial<Record<typeof operator, IntegerMnemonic>> = { add: "add", sub: "sub", and: "and", mul: "imul" };
-    const mnemonic = two[operator];
-    const extreme: Partial<Record<typeof operator, IntegerMnemonic>> = { min: "cmovg", max: "cmovl" };
-    code.add([target], uses, (assembler, at) => {
-      // Through the scratch register: the target may be one of the operands.
-      left.move(assembler, scratch, at);
-      if (operator === "shiftRight") {
-        const count = this.#constants.get(b.id);
-        if (count === undefined) throw new InternalError("a shift of an index is by a constant");
-        assembler.shift("sar", scratch, count);
-      } else if (operator === "div") {
-        right.move(assembler, secondScratch, at);
-        assembler.push(1);
-        assembler.integer("mov", 1, secondScratch);
-        assembler.cqo();
-        assembler.unary("idiv", 1);
-        assembler.pop(1);
-      } else {
-        right.move(assembler, secondScratch, at);
-        if (mnemonic) assembler.integer(mnemonic, scratch, secondScratch);
-        else {
-          assembler.integer("cmp", scratch, secondScratch);
-          assembler.integer(extreme[operator]!, scratch, secondScratch);
-        }
-      }
-      assembler.integer("mov", at(target), scratch);
-    });
-  }
-
   /** An index as something that can be moved into a register. */
-  #source(index: Index): { uses: Virtual[]; move: (a: Assembler, to: number, at: (value: Virtual) => number) => void } {
+  #source(index: Index): IndexSource {
     const constant = this.#constants.get(index.id);
-    if (constant !== undefined) return { uses: [], move: (a, to) => a.moveImmediate64(to, constant) };
+    if (constant !== undefined) return { constant, uses: [], move: (a, to) => a.moveImmediate64(to, constant) };
     const register = this.#register(index);
-    return { uses: [register], move: (a, to, at) => a.integer("mov", to, at(register)) };
+    return { constant, uses: [register], move: (a, to, at) => a.integer("mov", to, at(register)) };
   }
 
   #storeIndex({ address, memory, value }: Of<"storeIndex">): void {

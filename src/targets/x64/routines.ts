@@ -1,23 +1,21 @@
 /**
  * The native code that runs programs, the same for all of them: `dispatch(pool, job)` for the JavaScript thread, and the life of a
- * worker thread, which waits for jobs. All threads of a job walk its phases together. Who waits spins for some microseconds and then sleeps in the kernel, so an idle pool costs nothing.
+ * worker thread, which waits for jobs. All threads of a job walk its phases together.
  */
 
-import { Assembler, type Label, type Memory } from "./assembler.ts";
+import { Assembler, type Label } from "./assembler.ts";
 import { call, job, kinds, phase, pool, progress, status, task } from "./layout.ts";
+import { at, atomicAdd, callFutex, futex, ticks, waitFor, wake } from "./waiting.ts";
 
 const [rax, rcx, rdx, rbx, rsp, rbp, rsi, rdi] = [0, 1, 2, 3, 4, 5, 6, 7];
-const [r8, r10, r12, r13, r14, r15] = [8, 10, 12, 13, 14, 15];
+const [r8, r12, r13, r14, r15] = [8, 12, 13, 14, 15];
 const saved = [rbx, rbp, r12, r13, r14, r15];
 
-/** Ticks of spinning before a thread sleeps (some 30 µs), and before it takes over the tasks of others (some 3 µs). */
-const spinTicks = 80_000;
+/** Ticks of spinning before a thread takes over the tasks of others: some 3 µs. */
 const patienceTicks = 8000;
 /** Flush to zero, denormals are zero, all exceptions masked, round to nearest. */
 const floatMode = 0x9fc0;
 const underflowFlag = 0x10;
-const futex = { number: 202, wait: 128, wake: 129 };
-const everyone = 0x7fffffff;
 
 export interface Routines {
   readonly bytes: Uint8Array<ArrayBuffer>;
@@ -51,60 +49,6 @@ export function routines(): Routines {
 function entry(a: Assembler): number {
   a.align(64);
   return a.length;
-}
-
-const at = (base: number, displacement: number): Memory => ({ base, displacement });
-
-/** Leaves the tick counter in rax. */
-function ticks(a: Assembler): void {
-  a.rdtsc();
-  a.shift("shl", rdx, 32);
-  a.integer("or", rax, rdx);
-}
-
-/** A system call on a futex; `value` writes what rdx must hold. */
-function callFutex(a: Assembler, place: Memory, operation: number, value: () => void): void {
-  value();
-  a.integer("lea", rdi, place);
-  a.moveImmediate64(rsi, operation);
-  a.moveImmediate64(r10, 0);
-  a.moveImmediate64(rax, futex.number);
-  a.syscall();
-}
-
-function wake(a: Assembler, place: Memory): void {
-  callFutex(a, place, futex.wake, () => a.moveImmediate64(rdx, everyone));
-}
-
-function atomicAdd(a: Assembler, place: Memory, amount: number): void {
-  a.lock();
-  a.integer("add", place, { immediate: amount }, 32);
-}
-
-/**
- * Waits until `ready` jumps to `then`: first spinning, then asleep on `word` with the number of sleepers kept in `sleepers`. `ready`
- * may use rax and rdx. Clobbers what a system call does, and r8.
- */
-function waitFor(a: Assembler, word: Memory, sleepers: Memory, ready: (label: Label) => void): void {
-  const [spin, sleep, awake, done] = [a.label(), a.label(), a.label(), a.label()];
-  ticks(a);
-  a.integer("lea", r8, at(rax, spinTicks));
-  a.bind(spin);
-  ready(done);
-  a.pause();
-  ticks(a);
-  a.integer("cmp", rax, r8);
-  a.jumpIf("below", spin);
-  atomicAdd(a, sleepers, 1);
-  a.bind(sleep);
-  // The word is read before the condition: if the condition changes in between, so does the word, and the system call returns.
-  a.integer("mov", r8, word, 32);
-  ready(awake);
-  callFutex(a, word, futex.wait, () => a.integer("mov", rdx, r8, 32));
-  a.jump(sleep);
-  a.bind(awake);
-  atomicAdd(a, sleepers, -1);
-  a.bind(done);
 }
 
 /** In a run: rbx job, r12 phase, r13 thread, r14 task, r15 step. Claims the task and does it, if nobody else has. */

@@ -23,7 +23,6 @@ export class Uses {
   #number = 0;
   /** Per variable: the numbers of the instructions that set or get it. */
   readonly #sets: Map<number, number[]> = new Map();
-  readonly #gets: Map<number, number[]> = new Map();
 
   constructor(body: Block) {
     this.#visit(body);
@@ -43,18 +42,12 @@ export class Uses {
     return this.#sets.get(variable)?.some((at) => at > after && at < before) ?? false;
   }
 
-  /** Whether it is read there. */
-  isGot(variable: number, after: number, before: number): boolean {
-    return this.#gets.get(variable)?.some((at) => at > after && at < before) ?? false;
-  }
-
   #visit(block: Block): void {
     for (const instruction of block.instructions) {
       const number = this.#number++;
       const result = resultOf(instruction);
       if (result) this.of(result.id).home = block;
       if (instruction.op === "set") append(this.#sets, instruction.variable.id, number);
-      if (instruction.op === "get") append(this.#gets, instruction.variable.id, number);
       forEachOperand(instruction, (id) => {
         const use = this.of(id);
         use.block = use.count === 0 || use.block === block ? block : null;
