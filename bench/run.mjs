@@ -84,6 +84,9 @@ async function dataFor({ kind, sizes }) {
   return { inputs, targets: train.targets.map((label) => label % sizes.at(-1)) };
 }
 
+/** Who needs more milliseconds for one step would make a run of minutes one of hours. */
+const longestStep = 1500;
+
 /** All variants of all contestants, warm, with the number of steps that a round takes. */
 async function prepareAll(workload, all) {
   const data = await dataFor(workload);
@@ -97,8 +100,16 @@ async function prepareAll(workload, all) {
       console.log(`${title} cannot take part in ${workload.name}: ${message.split("\n")[0]}`);
     }
   }
-  for (const one of prepared) {
-    await one.take(1);
+  for (const one of [...prepared]) {
+    const first = await one.take(1);
+    if (first.milliseconds > longestStep) {
+      console.log(
+        `${one.title} is left out of ${workload.name}: a step takes ${(first.milliseconds / 1000).toFixed(1)} s`,
+      );
+      prepared.splice(prepared.indexOf(one), 1);
+      await one.release();
+      continue;
+    }
     const { milliseconds } = await one.take(2);
     one.steps = Math.max(1, Math.round(pace.round / milliseconds));
     const limit = Math.max(1, Math.floor(pace.warmUpLimit / milliseconds));
