@@ -60,6 +60,7 @@ async function timeTraining(
     steps: endless,
     target: target.name,
     numerics: target.numerics,
+    threads: target.threads,
     signal: stop.signal,
     callbacks: [(event) => event.event === "step" && watch.chunk(event)],
   };
