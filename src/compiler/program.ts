@@ -16,6 +16,11 @@ export interface Place {
   readonly bytes: number;
 }
 
+/** Whether two places share a byte. */
+export function overlap(a: Place, b: Place): boolean {
+  return a.slot === b.slot && a.offset < b.offset + b.bytes && b.offset < a.offset + a.bytes;
+}
+
 /** One kernel on its buffers: `places[i]` is the kernel's buffer i. */
 export interface Call {
   readonly kernel: Kernel;

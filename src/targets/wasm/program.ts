@@ -6,10 +6,10 @@
 
 import type { Call, Place, Program } from "../../compiler/program.ts";
 import type { Kernel } from "../../kernel/language.ts";
-import { type Plan, planThreads, type Step } from "../plan.ts";
 import type { Numerics } from "../target.ts";
 import { emitKernel } from "./emitter.ts";
 import { Code, encodeModule, type FunctionDefinition } from "./encoder.ts";
+import { type Plan, planThreads, type Step } from "./plan.ts";
 import { barrierFunction, countersAt, type Sharing, sharedKernel } from "./sharing.ts";
 
 /** The program's kernels, each once. */

@@ -5,8 +5,8 @@
  */
 
 import type { Kernel } from "../../kernel/language.ts";
-import { claimOf } from "../plan.ts";
 import { Code, type FunctionDefinition } from "./encoder.ts";
+import { claimOf } from "./plan.ts";
 
 /** Bytes between words that different threads write. */
 const line = 64;

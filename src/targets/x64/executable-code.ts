@@ -1,9 +1,7 @@
 /** Pages of generated code: written first, then made executable, never both at once. */
 
 import { TargetError } from "../../base/errors.ts";
-import type { Native } from "./native.ts";
-
-const pageBytes = 4096;
+import { type Native, pageBytes } from "./native.ts";
 
 export interface LoadedBytes {
   readonly address: number;

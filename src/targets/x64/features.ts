@@ -2,7 +2,7 @@
 
 import { Assembler } from "./assembler.ts";
 import { loadCode } from "./executable-code.ts";
-import type { Native } from "./native.ts";
+import { type Native, pageBytes } from "./native.ts";
 
 const [rax, rcx, rbx, rdi] = [0, 1, 3, 7];
 /** ECX of leaf 1. */
@@ -37,9 +37,12 @@ export function featuresOf(native: Native): Features {
   a.bind(end);
   a.pop(rbx);
   a.ret();
-  const out = native.map(4096)!;
-  native.callable(loadCode(native, a.finish()).address)(out, 0);
-  const [leaf1, leaf7, state] = new Int32Array(native.view(out, 12)) as unknown as [number, number, number];
+  const out = native.map(pageBytes)!;
+  const code = loadCode(native, a.finish());
+  native.callable(code.address)(out, 0);
+  code.release();
+  const [leaf1, leaf7, state] = new Int32Array(native.view(out, 12)).slice() as unknown as [number, number, number];
+  native.unmap(out, pageBytes);
   const has = (word: number, bits: number): boolean => (word & bits) === bits;
   if (!has(leaf1, fma | osSavesState) || !has(leaf7, avx2) || !has(state, ymmState)) return null;
   return has(leaf7, avx512) && has(state, zmmState) ? "avx512" : "avx2";

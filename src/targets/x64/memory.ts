@@ -7,9 +7,8 @@
 import { TargetError } from "../../base/errors.ts";
 import { type Block, Blocks, FreeList, takenBy } from "../block.ts";
 import type { TargetBuffer } from "../target.ts";
-import type { Native } from "./native.ts";
+import { type Native, pageBytes } from "./native.ts";
 
-const pageBytes = 4096;
 const largePageBytes = 2 ** 21;
 const regionBytes = 32 * 2 ** 20;
 

@@ -31,6 +31,8 @@ export interface Native {
   readonly identity: string;
 }
 
+/** Memory is mapped and protected in pages of this size. */
+export const pageBytes = 4096;
 const protection = { none: 0, readWrite: 3, readExecute: 5 };
 const mapFlags = 0x22; // private, anonymous
 const adviseHugePages = 14;

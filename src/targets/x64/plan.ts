@@ -4,7 +4,7 @@
  * begins only where a call needs what another thread may still be at.
  */
 
-import type { Call, Place, Program } from "../../compiler/program.ts";
+import { type Call, overlap, type Program } from "../../compiler/program.ts";
 import type { Kernel } from "../../kernel/language.ts";
 import { workOf } from "../../kernel/work.ts";
 
@@ -61,6 +61,17 @@ function estimate(kernel: Kernel): number {
   return secondsPerInstruction * workOf(kernel);
 }
 
+/** Phases that a call of so many parts goes through. */
+function roundsOf(extent: number, seconds: number): number {
+  return Math.max(1, Math.min(extent, Math.ceil(seconds / longest)));
+}
+
+/** [begin, end) in `count` slices of nearly one size. */
+function slices(begin: number, end: number, count: number): [begin: number, end: number][] {
+  const at = (slice: number): number => begin + Math.floor(((end - begin) * slice) / count);
+  return Array.from({ length: count }, (_, slice) => [at(slice), at(slice + 1)]);
+}
+
 class Planner {
   readonly #threads: number;
   readonly #worth: number;
@@ -94,14 +105,10 @@ class Planner {
   #share(call: Call, seconds: number): void {
     const { extent } = call.kernel;
     if (this.#inTheWay(call).length > 0) this.#close();
-    const rounds = Math.max(1, Math.min(extent, Math.ceil(seconds / longest)));
-    for (let round = 0; round < rounds; round++) {
+    const rounds = roundsOf(extent, seconds);
+    for (const [round, [first, last]] of slices(0, extent, rounds).entries()) {
       if (round > 0) this.#close();
-      const [first, last] = [round, round + 1].map((at) => Math.floor((extent * at) / rounds)) as [number, number];
-      for (let home = 0; home < this.#threads; home++) {
-        const [begin, end] = [home, home + 1].map(
-          (at) => first + Math.floor(((last - first) * at) / this.#threads),
-        ) as [number, number];
+      for (const [home, [begin, end]] of slices(first, last, this.#threads).entries()) {
         if (begin < end) this.#open.push({ pieces: [{ call, begin, end }], home });
         this.#load[home]! += seconds / rounds;
       }
@@ -111,10 +118,9 @@ class Planner {
   /** Behind the one task it waits for, or beside all. */
   #append(call: Call, seconds: number): void {
     const { extent } = call.kernel;
-    const rounds = Math.max(1, Math.min(extent, Math.ceil(seconds / longest)));
-    for (let round = 0; round < rounds; round++) {
+    const rounds = roundsOf(extent, seconds);
+    for (const [round, [begin, end]] of slices(0, extent, rounds).entries()) {
       if (round > 0) this.#close();
-      const [begin, end] = [round, round + 1].map((at) => Math.floor((extent * at) / rounds)) as [number, number];
       const piece = { call, begin, end };
       const waitsFor = this.#inTheWay(call);
       if (waitsFor.length > 1 || waitsFor.some(({ pieces }) => pieces.some(isShared))) this.#close();
@@ -152,8 +158,4 @@ function conflict(a: Call, b: Call): boolean {
   const writes = (one: Call, other: Call): boolean =>
     one.kernel.writes.some((number) => other.places.some((place) => overlap(one.places[number]!, place)));
   return writes(a, b) || writes(b, a);
-}
-
-function overlap(a: Place, b: Place): boolean {
-  return a.slot === b.slot && a.offset < b.offset + b.bytes && b.offset < a.offset + a.bytes;
 }

@@ -6,10 +6,9 @@
 import { TargetError } from "../../base/errors.ts";
 import { loadCode } from "./executable-code.ts";
 import { pool } from "./layout.ts";
-import type { Native, NativeFunction } from "./native.ts";
+import { type Native, type NativeFunction, pageBytes } from "./native.ts";
 import { routines } from "./routines.ts";
 
-const pageBytes = 4096;
 const variable = "GRADUS_POOL";
 
 export class Pool {

@@ -1,9 +1,9 @@
 // Proves that barriers stand where threads would meet, and nowhere else, and that small calls are not shared.
 
 import { expect, test } from "vitest";
-import type { Call, Place, Program } from "../compiler/program.ts";
-import { KernelBuilder } from "../kernel/builder.ts";
-import type { Kernel } from "../kernel/language.ts";
+import type { Call, Place, Program } from "../../compiler/program.ts";
+import { KernelBuilder } from "../../kernel/builder.ts";
+import type { Kernel } from "../../kernel/language.ts";
 import { claimOf, planThreads, type Step } from "./plan.ts";
 
 /** Adds buffers 0 and 1 into buffer 2, four elements a part. */

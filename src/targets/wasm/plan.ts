@@ -1,13 +1,12 @@
 /**
  * How several threads share a program. Every thread walks through the same steps: of a call whose parts are worth it each takes
  * some, any other call is thread 0's alone. A barrier stands only where one thread touches what another one wrote, or writes what
- * another one touched; it is found from the places of the calls, so memory that is used again counts too. Knows no target.
+ * another one touched; it is found from the places of the calls, so memory that is used again counts too.
  */
 
-import type { Call, Place, Program } from "../compiler/program.ts";
-
-import type { Kernel } from "../kernel/language.ts";
-import { workOf } from "../kernel/work.ts";
+import { type Call, overlap, type Place, type Program } from "../../compiler/program.ts";
+import type { Kernel } from "../../kernel/language.ts";
+import { workOf } from "../../kernel/work.ts";
 
 /** Vector instructions that are worth sharing: some 10 µs, twenty times what a barrier costs. */
 export const worthSharing = 25_000;
@@ -108,8 +107,4 @@ class Since {
 
 function collide(a: readonly Place[], b: readonly Place[]): boolean {
   return a.some((one) => b.some((other) => overlap(one, other)));
-}
-
-function overlap(a: Place, b: Place): boolean {
-  return a.slot === b.slot && a.offset < b.offset + b.bytes && b.offset < a.offset + a.bytes;
 }
