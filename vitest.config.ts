@@ -6,6 +6,8 @@ export default defineConfig({
   resolve: {
     alias: [
       { find: /^#file$/, replacement: source("base/node/file.ts") },
+      { find: /^#inflating$/, replacement: source("data/node/inflating.ts") },
+      { find: /^#sha256$/, replacement: source("base/node/sha256.ts") },
       { find: /^#thread$/, replacement: source("base/node/thread.ts") },
       { find: /^#x64$/, replacement: source("targets/x64/target.ts") },
       { find: /^#image$/, replacement: source("data/node/image.ts") },

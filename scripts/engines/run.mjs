@@ -29,6 +29,8 @@ const types = {
 const names = {
   "#file": "/dist/base/web/file.js",
   "#image": "/dist/data/web/image.js",
+  "#inflating": "/dist/data/web/inflating.js",
+  "#sha256": "/dist/base/web/sha256.js",
   "#thread": "/dist/base/web/thread.js",
   "#x64": "/dist/targets/x64/absent.js",
   gradus: "/dist/index.js",

@@ -3,8 +3,8 @@ import { expect, test } from "vitest";
 import type { StateEntry } from "./hash.ts";
 import { stateHash } from "./hash.ts";
 
-const weight: StateEntry = { name: "0.weight", dtype: "float32", shape: [2], data: Float32Array.of(1, -2) };
-const steps: StateEntry = { name: "steps", dtype: "uint32", shape: [], data: Uint32Array.of(7) };
+const weight: StateEntry = { name: "0.weight", dtype: "float32", shape: [2], pieces: [Float32Array.of(1, -2)] };
+const steps: StateEntry = { name: "steps", dtype: "uint32", shape: [], pieces: [Uint32Array.of(7)] };
 
 test("hashes the documented bytes", async () => {
   const header = Buffer.from('["0.weight","float32",[2]]');
@@ -17,6 +17,16 @@ test("hashes the documented bytes", async () => {
   expect(await stateHash([weight])).toBe(createHash("sha256").update(bytes).digest("hex"));
 });
 
+test("how the data come in pieces does not count", async () => {
+  const pieces = [Float32Array.of(1), new Float32Array(0), Float32Array.of(-2)];
+  async function* later(): AsyncGenerator<Float32Array> {
+    yield* pieces;
+  }
+  const whole = await stateHash([weight, steps]);
+  expect(await stateHash([{ ...weight, pieces }, steps])).toBe(whole);
+  expect(await stateHash([{ ...weight, pieces: later() }, steps])).toBe(whole);
+});
+
 test("every part of the state counts, and the order", async () => {
   const variants: StateEntry[][] = [
     [weight, steps],
@@ -24,10 +34,10 @@ test("every part of the state counts, and the order", async () => {
     [weight],
     [{ ...weight, name: "0.weights" }, steps],
     [{ ...weight, shape: [2, 1] }, steps],
-    [{ ...weight, data: Float32Array.of(1, 2) }, steps],
-    [{ ...weight, data: Float32Array.of(0, -2) }, steps],
-    [{ ...weight, data: Float32Array.of(-0, -2) }, steps],
-    [weight, { ...steps, dtype: "int32", data: Int32Array.of(7) }],
+    [{ ...weight, pieces: [Float32Array.of(1, 2)] }, steps],
+    [{ ...weight, pieces: [Float32Array.of(0, -2)] }, steps],
+    [{ ...weight, pieces: [Float32Array.of(-0, -2)] }, steps],
+    [weight, { ...steps, dtype: "int32", pieces: [Int32Array.of(7)] }],
   ];
   const hashes = await Promise.all(variants.map((entries) => stateHash(entries)));
   expect(new Set(hashes).size).toBe(variants.length);
@@ -35,7 +45,7 @@ test("every part of the state counts, and the order", async () => {
 
 test("all NaNs are one, in both float types", async () => {
   const hashOf = (dtype: "float32" | "float64", data: Float32Array | Float64Array): Promise<string> =>
-    stateHash([{ name: "x", dtype, shape: [1], data }]);
+    stateHash([{ name: "x", dtype, shape: [1], pieces: [data] }]);
   const odd32 = new Float32Array(Uint32Array.of(0xffc12345).buffer);
   expect(await hashOf("float32", odd32)).toBe(await hashOf("float32", Float32Array.of(NaN)));
   const odd64 = new Float64Array(BigUint64Array.of(0xfff8000000012345n).buffer);

@@ -42,7 +42,7 @@ export class Storage {
   async on(target: Target): Promise<TargetBuffer> {
     const known = this.#buffers.get(target);
     if (known) return known;
-    const data = this.#host ?? (await this.copy());
+    const data = await this.values();
     const buffer = target.allocate(this.length * bytesOf(this.dtype));
     await target.write(buffer, data);
     if (!this.#changes) this.#buffers.set(target, buffer);
@@ -51,7 +51,12 @@ export class Storage {
 
   /** The values, the caller's own. */
   async copy(): Promise<Data> {
-    if (this.#host) return this.#host.slice();
+    return this.#host ? this.#host.slice() : this.values();
+  }
+
+  /** The values, not to be changed: where they lie if that is on this side, else a copy. */
+  async values(): Promise<Data> {
+    if (this.#host) return this.#host;
     const [target, buffer] = [...this.#buffers][0]!;
     return target.read(buffer, this.dtype, this.length);
   }

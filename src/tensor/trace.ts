@@ -2,13 +2,13 @@
  * The way between tensors and the graph, for rooms that write programs of their own, such as training. Users never meet it.
  */
 
-import type { DType } from "../base/dtype.ts";
+import type { Data, DType } from "../base/dtype.ts";
 import { type Shape, sizeOf } from "../base/shape.ts";
 import { type Module, rootsOf } from "../graph/module.ts";
 import type { Target, TargetBuffer } from "../targets/target.ts";
 import { inputsOf } from "./realize.ts";
 import { leaf, Storage, storageOf } from "./storage.ts";
-import { type Tensor, tensorOf } from "./tensor.ts";
+import { nodeOf, realize, type Tensor, tensorOf } from "./tensor.ts";
 
 export { nodeOf, tensorOf } from "./tensor.ts";
 export { inTrace, isTracing } from "./tracing.ts";
@@ -24,6 +24,12 @@ export function fromBuffer<S extends Shape, D extends DType>(
   dtype: D,
 ): Tensor<S, D> {
   return tensorOf<S, D>(leaf(Storage.fromBuffer(dtype, sizeOf(shape), target, buffer, true), shape));
+}
+
+/** A tensor's values, not to be changed: where they lie if that is on this side, else a copy. */
+export async function valuesOf(tensor: Tensor): Promise<Data> {
+  await realize(tensor);
+  return storageOf(nodeOf(tensor))!.values();
 }
 
 /** A module that also binds what its functions use from outside: its last inputs, whose values are in `captured`. */

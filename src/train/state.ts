@@ -5,14 +5,14 @@
 
 import type { Data } from "../base/dtype.ts";
 import { bytesOf } from "../base/dtype.ts";
-import { type StateEntry, stateHash } from "../base/hash.ts";
+import { stateHash } from "../base/hash.ts";
 import { sizeOf } from "../base/shape.ts";
 import type { Hold } from "../network/hold.ts";
 import type { Network } from "../network/network.ts";
 import type { Optimizer } from "../optimizer/optimizer.ts";
 import type { Target, TargetBuffer } from "../targets/target.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { fromBuffer } from "../tensor/trace.ts";
+import { fromBuffer, valuesOf } from "../tensor/trace.ts";
 import { type Holdings, withHoldings } from "./holdings.ts";
 import { slotsOf } from "./step.ts";
 
@@ -60,29 +60,35 @@ export class RunState {
   }
 
   /** SHA-256 over the parameters. */
-  async hash(): Promise<string> {
-    return stateHash(await this.#entries());
+  hash(): Promise<string> {
+    const { dtype, parameterSpecs } = this.#network;
+    return stateHash(parameterSpecs.map(({ name, shape }, i) => ({ name, dtype, shape, pieces: this.#pieces(i) })));
   }
 
   /** The first parameter with a value that is not finite, by name. */
   async notFinite(): Promise<string | null> {
-    const entries = await this.#entries();
-    return entries.find(({ data }) => !allFinite(data))?.name ?? null;
+    for (const [i, { name }] of this.#network.parameterSpecs.entries()) {
+      for await (const piece of this.#pieces(i)) if (!allFinite(piece)) return name;
+    }
+    return null;
   }
 
-  async #entries(): Promise<StateEntry[]> {
+  /** The values of a parameter, not all at once: nothing large is left behind. */
+  async *#pieces(index: number): AsyncGenerator<Data> {
     const { dtype, parameterSpecs } = this.#network;
-    const entries: StateEntry[] = [];
-    for (const [index, { name, shape }] of parameterSpecs.entries()) {
-      const data = await this.#target.read(this.parameters[index]!, dtype, sizeOf(shape));
-      entries.push({ name, dtype, shape, data });
+    const size = sizeOf(parameterSpecs[index]!.shape);
+    for (let first = 0; first < size; first += pieceLength) {
+      const length = Math.min(pieceLength, size - first);
+      yield await this.#target.read(this.parameters[index]!, dtype, length, first);
     }
-    return entries;
   }
 }
 
+/** Elements that are looked at together. */
+const pieceLength = 2 ** 16;
+
 /** A loop, for `every` makes an object of each number. */
-function allFinite(data: StateEntry["data"]): boolean {
+function allFinite(data: Data): boolean {
   for (let i = 0; i < data.length; i++) if (!Number.isFinite(data[i])) return false;
   return true;
 }
@@ -91,7 +97,7 @@ function allFinite(data: StateEntry["data"]): boolean {
 export async function placeParameters(network: Network, holdings: Holdings): Promise<TargetBuffer[]> {
   const buffers: TargetBuffer[] = [];
   for (const parameter of network.parameters.values()) {
-    buffers.push(await holdings.place((await parameter.data()) as Data));
+    buffers.push(await holdings.place(await valuesOf(parameter)));
   }
   return buffers;
 }

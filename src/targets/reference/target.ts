@@ -31,7 +31,8 @@ export function referenceTarget(numerics: Numerics = "fused"): Target {
       const dtype = dtypeOf(data);
       elementsOf(buffer, dtype, data.length).set(dtype === "float32" ? data.map(flush) : data);
     },
-    read: async (buffer, dtype, length) => elementsOf(buffer, dtype, length).slice() as Data<typeof dtype>,
+    read: async (buffer, dtype, length, first = 0) =>
+      elementsOf(buffer, dtype, first + length).slice(first) as Data<typeof dtype>,
     compile: async (module) => new Interpretation(module, k),
   };
 }
