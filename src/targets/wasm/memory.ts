@@ -4,6 +4,7 @@
  */
 
 import { TargetError } from "../../base/errors.ts";
+import { Arenas } from "../arena.ts";
 import { alignment, type Block, Blocks, FreeList, takenBy } from "../block.ts";
 import type { TargetBuffer } from "../target.ts";
 import { mostPages } from "./encoder.ts";
@@ -12,6 +13,8 @@ const pageBytes = 65536;
 const limitBytes = mostPages * pageBytes;
 
 export class LinearMemory {
+  /** For the programs that run here. */
+  readonly arenas: Arenas = new Arenas((bytes) => this.allocate(bytes));
   readonly memory: WebAssembly.Memory;
   readonly isShared: boolean;
   /** Address 0 is never handed out. */

@@ -5,13 +5,14 @@
  */
 
 import { processors, sharesMemory } from "#thread";
-import { type Data, type DType, viewOf } from "../../base/dtype.ts";
+import { bytesOf, type Data, type DType, viewOf } from "../../base/dtype.ts";
 import { InternalError, TargetError } from "../../base/errors.ts";
 import { compileModule } from "../../compiler/compile.ts";
 import type { Machine } from "../../compiler/machine.ts";
 import type { Call, Place, Program } from "../../compiler/program.ts";
 import type { Module } from "../../graph/module.ts";
 import { simplifyModule } from "../../graph/simplify.ts";
+import type { Arena } from "../arena.ts";
 import type { Block } from "../block.ts";
 import { refuseFloat64 } from "../float64.ts";
 import { profileProgram } from "../profile.ts";
@@ -123,8 +124,9 @@ class WasmTarget implements CpuTarget {
     }
   }
 
-  async read<D extends DType>(buffer: TargetBuffer, dtype: D, length: number): Promise<Data<D>> {
-    return viewOf(dtype, this.#memory.memory.buffer, this.#memory.own(buffer).address, length).slice() as Data<D>;
+  async read<D extends DType>(buffer: TargetBuffer, dtype: D, length: number, first = 0): Promise<Data<D>> {
+    const from = this.#memory.own(buffer).address + first * bytesOf(dtype);
+    return viewOf(dtype, this.#memory.memory.buffer, from, length).slice() as Data<D>;
   }
 
   async compile(module: Module): Promise<Executable> {
@@ -182,7 +184,7 @@ class WasmExecutable implements Executable {
   readonly #program: Program;
   readonly #numerics: Numerics;
   readonly #run: Run;
-  readonly #arena: Block;
+  readonly #arena: Arena;
   readonly #table: Block;
   #shared: Shared | null = null;
   /** The kernels one by one; made when they are first to be timed. */
@@ -195,7 +197,7 @@ class WasmExecutable implements Executable {
     this.#program = program;
     this.#numerics = numerics;
     this.#run = run;
-    this.#arena = linear.allocate(program.arena);
+    this.#arena = linear.arenas.for(program.arena);
     this.#table = linear.allocate(4 * program.slots);
     this.#log = linear.allocate(0);
     this.memory = program.arena;
@@ -216,10 +218,11 @@ class WasmExecutable implements Executable {
       this.#log.release();
       this.#log = this.#linear.allocate(4 * width * steps);
     }
-    const { buffer } = this.#linear.memory;
-    const bases = this.#bases(bindings);
+    const bases = this.#bases(this.#arena.enter(), bindings);
+    const { buffer } = this.#linear.memory; // after entering, which may move it
     viewOf("uint32", buffer, this.#table.address, bases.length).set(bases);
     const done = this.#call(this.#table.address, steps, this.#log.address);
+    this.#arena.leave();
     // A step the guard stopped has logged too.
     const begun = Math.min(steps, done + 1);
     return { steps: done, log: viewOf("float32", buffer, this.#log.address, width * begun).slice() };
@@ -243,7 +246,7 @@ class WasmExecutable implements Executable {
       ({ instance }) => instance.exports as Exports,
     );
     const functions = await this.#kernels;
-    const bases = this.#bases(bindings);
+    const bases = this.#bases(this.#arena.enter(), bindings);
     const at = ({ slot, offset }: Place): number => bases[slot]! + offset;
     const numbers = new Map(kernelsOf(this.#program).map((kernel, number) => [kernel, number]));
     const ready = new Map<Call, () => number>();
@@ -252,20 +255,23 @@ class WasmExecutable implements Executable {
       ready.set(call, functions[numbers.get(call.kernel)!]!.bind(null, ...parameters));
     }
     const { buffer } = this.#linear.memory;
-    return profileProgram(this.#program, steps, {
+    const profile = await profileProgram(this.#program, steps, {
       call: (call) => void ready.get(call)!(),
       float32At: (place) => viewOf("float32", buffer, at(place), 1)[0]!,
       byteAt: (place) => viewOf("uint8", buffer, at(place), 1)[0]!,
     });
+    this.#arena.leave();
+    return profile;
   }
 
   /** The address of every slot. */
-  #bases({ inputs, states, outputs }: Bindings): number[] {
-    return [this.#arena, ...inputs, ...states, ...outputs].map((slot) => this.#linear.own(slot).address);
+  #bases(arena: Block, { inputs, states, outputs }: Bindings): number[] {
+    return [arena, ...inputs, ...states, ...outputs].map((slot) => this.#linear.own(slot).address);
   }
 
   release(): void {
-    for (const block of [this.#arena, this.#table, this.#log]) block.release();
+    this.#arena.release();
+    for (const block of [this.#table, this.#log]) block.release();
     if (!this.#shared) return;
     this.#shared.pool.release(this.#shared.program, this);
     this.#shared.state.release();

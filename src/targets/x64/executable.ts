@@ -7,6 +7,7 @@ import { viewOf } from "../../base/dtype.ts";
 import { InternalError } from "../../base/errors.ts";
 import { pause } from "../../base/pause.ts";
 import type { Call, Place, Program } from "../../compiler/program.ts";
+import type { Arena } from "../arena.ts";
 import type { Block } from "../block.ts";
 import { profileProgram } from "../profile.ts";
 import type { Bindings, Executable, Profile, RunReport } from "../target.ts";
@@ -32,7 +33,7 @@ export class NativeExecutable implements Executable {
   readonly #program: Program;
   readonly #code: LoadedCode;
   readonly #plan: Plan;
-  readonly #arena: Block;
+  readonly #arena: Arena;
   readonly #job: Block;
   readonly #words: Int32Array;
   readonly #records: Records;
@@ -47,7 +48,7 @@ export class NativeExecutable implements Executable {
     this.#plan = plan;
     this.#code = code;
     this.memory = program.arena;
-    this.#arena = native.allocate(program.arena);
+    this.#arena = native.arenas.for(program.arena);
     this.#job = native.allocate(job.bytes);
     const view = native.bytesOf(this.#job);
     this.#words = new Int32Array(view.buffer, view.byteOffset, job.bytes >> 2);
@@ -57,12 +58,24 @@ export class NativeExecutable implements Executable {
 
   async run(bindings: Bindings, steps: number, signal?: AbortSignal): Promise<RunReport> {
     if (this.#running) throw new InternalError("a program was run again before it had come to its end");
+    return this.#inArena(async (arena) => {
+      this.#bind(this.#slots(arena, bindings));
+      return this.#run(steps, signal);
+    });
+  }
+
+  async profile(bindings: Bindings, steps: number): Promise<Profile> {
+    return this.#inArena((arena) => this.#profile(this.#slots(arena, bindings), steps));
+  }
+
+  async #inArena<T>(work: (arena: Block) => Promise<T>): Promise<T> {
+    const arena = this.#arena.enter();
     this.#running = true;
     try {
-      this.#bind(bindings);
-      return await this.#run(steps, signal);
+      return await work(arena);
     } finally {
       this.#running = false;
+      this.#arena.leave();
     }
   }
 
@@ -118,8 +131,8 @@ export class NativeExecutable implements Executable {
     return this.#words[job[name] >> 2]!;
   }
 
-  async profile(bindings: Bindings, steps: number): Promise<Profile> {
-    this.#bind(bindings);
+  async #profile(slots: readonly Block[], steps: number): Promise<Profile> {
+    this.#bind(slots);
     const alone = new Map<Call, Records>();
     for (const call of [...this.#program.before, ...this.#program.after]) {
       const program = { ...this.#program, log: [], guard: null };
@@ -127,8 +140,7 @@ export class NativeExecutable implements Executable {
       records.bind(this.#bases);
       alone.set(call, records);
     }
-    const at = ({ slot, offset }: Place): Uint8Array =>
-      this.#native.bytesOf(this.#slots(bindings)[slot]!).subarray(offset);
+    const at = ({ slot, offset }: Place): Uint8Array => this.#native.bytesOf(slots[slot]!).subarray(offset);
     const profile = await profileProgram(this.#program, steps, {
       call: (call) => {
         this.#prepare(alone.get(call)!, 1);
@@ -142,8 +154,8 @@ export class NativeExecutable implements Executable {
     return profile;
   }
 
-  #slots({ inputs, states, outputs }: Bindings): Block[] {
-    return [this.#arena, ...[...inputs, ...states, ...outputs].map((buffer) => this.#native.own(buffer))];
+  #slots(arena: Block, { inputs, states, outputs }: Bindings): Block[] {
+    return [arena, ...[...inputs, ...states, ...outputs].map((buffer) => this.#native.own(buffer))];
   }
 
   /** Memory for a row per step. */
@@ -158,15 +170,16 @@ export class NativeExecutable implements Executable {
   }
 
   /** Writes the addresses of the slots into the records, where they are not the last ones. */
-  #bind(bindings: Bindings): void {
-    const bases = this.#slots(bindings).map(({ address }) => address);
+  #bind(slots: readonly Block[]): void {
+    const bases = slots.map(({ address }) => address);
     if (bases.every((base, slot) => base === this.#bases[slot])) return;
     this.#bases = bases;
     this.#records.bind(bases);
   }
 
   release(): void {
-    for (const block of [this.#arena, this.#job, this.#records.block, this.#log]) block.release();
+    this.#arena.release();
+    for (const block of [this.#job, this.#records.block, this.#log]) block.release();
     this.#code.release();
   }
 }
