@@ -1,10 +1,25 @@
-/** Bytes as programs hold them: what readers of files take. Refuses texts and whatever else is no bytes. */
+/** Bytes as programs hold them: what readers of files take, and memory that lasts. Refuses texts and whatever else is no bytes. */
 
 import { DataError } from "./errors.ts";
 import { showValue } from "./show.ts";
 
 /** The bytes of a file: a `Uint8Array` (Node's `Buffer` too), or the `ArrayBuffer` that `fetch` gives. */
 export type Bytes = Uint8Array | ArrayBuffer;
+
+/**
+ * Zeroed bytes that nobody can take away, where the engine has such memory: what lies there need not be copied to be safe. Ordinary
+ * memory can change hands (`postMessage` with a transfer list) while others still look at it.
+ */
+export function lastingBytes(length: number): Uint8Array {
+  return typeof SharedArrayBuffer === "undefined"
+    ? new Uint8Array(length)
+    : new Uint8Array(new SharedArrayBuffer(length));
+}
+
+/** Whether these values lie in memory as of {@link lastingBytes}. */
+export function isLasting({ buffer }: ArrayBufferView): boolean {
+  return typeof SharedArrayBuffer !== "undefined" && buffer instanceof SharedArrayBuffer;
+}
 
 /**
  * The same memory as a `Uint8Array`.

@@ -1,10 +1,10 @@
 /**
- * Gzip without a library: the decompression that Node and browsers share, with a bound. A small file can inflate to
+ * Gzip without a library: the decompression that engines bring, with a bound. A small file can inflate to
  * a thousand times its size, so nothing is inflated beyond what the caller expects.
  */
 
+import { inflating } from "#inflating";
 import { FileError } from "../base/errors.ts";
-import { concat } from "./bytes.ts";
 
 export function isGzip(bytes: Uint8Array): boolean {
   return bytes[0] === 0x1f && bytes[1] === 0x8b;
@@ -14,28 +14,28 @@ export function isGzip(bytes: Uint8Array): boolean {
 export const largestGzipRatio = 1032;
 
 /**
- * Inflates at most `most` bytes.
+ * Inflates as much as `into` takes.
  *
+ * @param into  where the bytes go, from its start
  * @param file  its name, for messages
- * @returns     the bytes, and whether there are no more
+ * @returns     how many bytes came, and whether there are no more
  * @throws {FileError} the data is damaged or cut off within the inflated part
  */
 export async function gunzip(
   bytes: Uint8Array,
-  most: number,
+  into: Uint8Array,
   file: string,
-): Promise<{ bytes: Uint8Array; all: boolean }> {
-  const input = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream();
-  const reader = input.pipeThrough(new DecompressionStream("gzip")).getReader();
-  const chunks: Uint8Array[] = [];
+): Promise<{ length: number; all: boolean }> {
   let length = 0;
   try {
-    while (length <= most) {
-      const { done, value } = await reader.read();
-      if (done) return { bytes: concat(chunks, length), all: true };
-      chunks.push(value);
-      length += value.length;
+    // One byte more than is wanted tells whether there are more.
+    for await (const piece of inflating(bytes, into.length + 1)) {
+      const room = into.length - length;
+      into.set(piece.subarray(0, room), length);
+      length += Math.min(room, piece.length);
+      if (piece.length > room) return { length, all: false };
     }
+    return { length, all: true };
   } catch (error) {
     throw new FileError(
       `${file}: its gzip data must be whole; it is damaged or cut off after ${length} bytes. Fetch the file again.`,
@@ -43,6 +43,4 @@ export async function gunzip(
       { cause: error },
     );
   }
-  await reader.cancel().catch(() => {});
-  return { bytes: concat(chunks, length).subarray(0, most), all: false };
 }

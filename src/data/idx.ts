@@ -4,7 +4,7 @@
  * allocated, and no more is inflated than it declares.
  */
 
-import { type Bytes, bytesIn } from "../base/bytes.ts";
+import { type Bytes, bytesIn, lastingBytes } from "../base/bytes.ts";
 import type { Data } from "../base/dtype.ts";
 import { DataError, FileError } from "../base/errors.ts";
 import { type Shape, showShape, sizeOf } from "../base/shape.ts";
@@ -51,12 +51,13 @@ const longestHeader = 4 + 4 * 255;
 export async function readIdx(source: Bytes, file = "IDX"): Promise<IdxArray> {
   const bytes = bytesIn(source, file);
   if (!isGzip(bytes)) return parseIdx(bytes, bytes.length, file);
-  const head = await gunzip(bytes, longestHeader, file);
-  const { size } = readHeader(head.bytes, file);
+  const head = new Uint8Array(longestHeader);
+  const { length: headLength } = await gunzip(bytes, head, file);
+  const { size } = readHeader(head.subarray(0, headLength), file);
   // What no gzip data of this length can hold is not inflated.
-  const most = Math.min(size, bytes.length * largestGzipRatio);
-  const { bytes: inflated, all } = await gunzip(bytes, most, file);
-  return parseIdx(inflated, all ? inflated.length : Infinity, file);
+  const inflated = lastingBytes(Math.min(size, bytes.length * largestGzipRatio));
+  const { length, all } = await gunzip(bytes, inflated, file);
+  return parseIdx(inflated.subarray(0, length), all ? length : Infinity, file);
 }
 
 /** `available` bytes are there, of which `bytes` are as many as the header can ask for. */

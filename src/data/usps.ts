@@ -26,13 +26,7 @@ const longestText = 64_000_000;
  */
 export async function readUsps(source: Bytes, file = "zip.train"): Promise<Dataset<[16, 16]>> {
   const bytes = bytesIn(source, file);
-  const { bytes: text, all } = isGzip(bytes) ? await gunzip(bytes, longestText, file) : { bytes, all: true };
-  if (!all) {
-    throw new FileError(`${file}: must inflate to at most ${longestText} bytes; it has more. It is no file of USPS.`, {
-      operation: "usps",
-      file,
-    });
-  }
+  const text = isGzip(bytes) ? await inflate(bytes, file) : bytes;
   const lines = new TextDecoder().decode(text).trimEnd().split("\n");
   const inputs = new Float32Array(lines.length * pixels);
   const targets = new Int32Array(lines.length);
@@ -55,4 +49,14 @@ export async function readUsps(source: Bytes, file = "zip.train"): Promise<Datas
     }
   });
   return fromArrays({ inputs, targets, classes: digitNames, inputShape: [16, 16] });
+}
+
+async function inflate(bytes: Uint8Array, file: string): Promise<Uint8Array> {
+  const text = new Uint8Array(longestText);
+  const { length, all } = await gunzip(bytes, text, file);
+  if (all) return text.subarray(0, length);
+  throw new FileError(`${file}: must inflate to at most ${longestText} bytes; it has more. It is no file of USPS.`, {
+    operation: "usps",
+    file,
+  });
 }

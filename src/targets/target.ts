@@ -73,8 +73,13 @@ export interface Target {
   allocate(bytes: number): TargetBuffer;
   /** Copies `data` into the start of the buffer (float32 subnormals become zero). */
   write(buffer: TargetBuffer, data: Data): Promise<void>;
-  /** A copy of the buffer's first `length` elements. */
-  read<D extends DType>(buffer: TargetBuffer, dtype: D, length: number): Promise<Data<D>>;
+  /**
+   * The memory of `data` as a buffer that programs only read, where the target can look into it and nobody can take it away
+   * meanwhile; null where it must be copied.
+   */
+  borrow?(data: Data): TargetBuffer | null;
+  /** A copy of `length` elements of the buffer, from element `first` (default 0) on. */
+  read<D extends DType>(buffer: TargetBuffer, dtype: D, length: number, first?: number): Promise<Data<D>>;
   compile(module: Module): Promise<Executable>;
 }
 

@@ -20,6 +20,14 @@ export class Holdings {
     return buffer;
   }
 
+  /** Data that is only read: where it lies if the target can look there, else as {@link place}. */
+  async show(data: Data): Promise<TargetBuffer> {
+    const borrowed = this.target.borrow?.(data);
+    if (!borrowed) return this.place(data);
+    this.#parts.push(borrowed);
+    return borrowed;
+  }
+
   /** The data in memory of its own. */
   async place(data: Data): Promise<TargetBuffer> {
     const buffer = this.allocate(data.byteLength);

@@ -82,5 +82,5 @@ export interface Resident {
 }
 
 export async function placeData(dataset: Dataset, holdings: Holdings): Promise<Resident> {
-  return { inputs: await holdings.place(dataset.inputs), targets: await holdings.place(dataset.targets) };
+  return { inputs: await holdings.show(dataset.inputs), targets: await holdings.show(dataset.targets) };
 }

@@ -2,9 +2,11 @@
 // what is released twice is given back once.
 
 import { expect, test } from "vitest";
+import { lastingBytes } from "../../base/bytes.ts";
 import { build } from "../../graph/build.ts";
 import type { Target } from "../target.ts";
 import { moduleOf, wasmIn, x64In } from "../testing.ts";
+import { x64Target } from "./target.ts";
 
 const [one, two, wasm] = await Promise.all([x64In("portable", 1), x64In("portable", 2), wasmIn("portable")]);
 const x = build.input("x", [4], "float32");
@@ -43,4 +45,26 @@ test.skipIf(!one)("a program released twice leaves the code of those after it al
   const others = await Promise.all([3, 4, 5].map((factor) => product(one!, factor)));
   first.release();
   for (const [i, { run }] of others.entries()) expect(await run()).toEqual([...values].map((value) => value * (i + 3)));
+});
+
+test.skipIf(!one)("memory that nobody can take away is read where it lies; everything else is copied", async () => {
+  const target = await x64Target({ numerics: "portable", threads: 1, check: false });
+  const indices = build.input("indices", [4], "int32");
+  const output = build.add(indices, build.constant(1, [4], "int32"));
+  const executable = await target.compile(moduleOf({ inputs: [indices], outputs: [output] }));
+  const bytes = lastingBytes(64);
+  const lasting = new Int32Array(bytes.buffer, 4, 4);
+  lasting.set([1, 2, 3, 4]);
+  const [input, result] = [target.borrow!(lasting)!, target.allocate(16)];
+  for (const first of [1, 10]) {
+    lasting[0] = first;
+    await executable.run({ inputs: [input], states: [], outputs: [result] }, 1);
+    expect([...(await target.read(result, "int32", 4))]).toEqual([first + 1, 3, 4, 5]);
+  }
+  expect([...(await target.read(input, "int32", 2, 2))]).toEqual([3, 4]);
+  input.release();
+  // What can be transferred away, floats with subnormals, and where a page beyond the end is to be guarded.
+  expect(target.borrow!(Int32Array.of(1))).toBe(null);
+  expect(target.borrow!(new Float32Array(bytes.buffer))).toBe(null);
+  expect(one!.borrow!(lasting)).toBe(null);
 });

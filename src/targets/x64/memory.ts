@@ -5,6 +5,7 @@
  */
 
 import { TargetError } from "../../base/errors.ts";
+import { Arenas } from "../arena.ts";
 import { type Block, Blocks, FreeList, takenBy } from "../block.ts";
 import type { TargetBuffer } from "../target.ts";
 import { type Native, pageBytes } from "./native.ts";
@@ -19,6 +20,8 @@ interface Region {
 }
 
 export class NativeMemory {
+  /** For the programs that run here. */
+  readonly arenas: Arenas;
   readonly #native: Native;
   readonly #regions: Region[] = [];
   readonly #blocks = new Blocks();
@@ -30,11 +33,21 @@ export class NativeMemory {
   constructor(native: Native, guarded: boolean) {
     this.#native = native;
     this.#guarded = guarded;
+    this.arenas = new Arenas((bytes) => this.allocate(bytes), guarded);
   }
 
   /** A zeroed block. */
   allocate(bytes: number): Block {
     return this.#guarded ? this.#allocateGuarded(bytes) : this.#allocateShared(bytes);
+  }
+
+  /** The memory of `data` as a block, as long as the block lives; it has to stay where it is. */
+  borrow(data: ArrayBufferView): Block {
+    const view = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    // The closure holds the data.
+    const block = this.#blocks.make(this.#native.addressOf(view), view.length, () => void view);
+    this.#views.set(block, view);
+    return block;
   }
 
   /** The buffer as a block of this memory. */

@@ -20,6 +20,8 @@ export interface Native {
   makeExecutable(address: number, bytes: number): boolean;
   /** The memory as JavaScript sees it. */
   view(address: number, bytes: number): ArrayBuffer;
+  /** Where JavaScript's bytes lie. */
+  addressOf(bytes: Uint8Array): number;
   /** A function of two addresses at an address. */
   callable(address: number): NativeFunction;
   /** Starts a thread in which no signal is handled. */
@@ -119,6 +121,7 @@ function bind(koffi: Koffi): Native {
     },
     makeExecutable: (address, bytes) => mprotect(address, bytes, protection.readExecute) === 0,
     view: (address, bytes) => koffi.view(BigInt(address), bytes),
+    addressOf: (bytes) => Number(koffi.address(bytes)),
     callable: (address) => koffi.decode(BigInt(address), prototype) as NativeFunction,
     startThread: (code, argument) => {
       const [all, old] = [new Uint8Array(signalSetBytes), new Uint8Array(signalSetBytes)];

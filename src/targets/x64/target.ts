@@ -5,7 +5,8 @@
  */
 
 import { processors } from "#thread";
-import { type Data, type DType, viewOf } from "../../base/dtype.ts";
+import { isLasting } from "../../base/bytes.ts";
+import { bytesOf, type Data, type DType, viewOf } from "../../base/dtype.ts";
 import { environment } from "../../base/environment.ts";
 import { InternalError, TargetError } from "../../base/errors.ts";
 import { compileModule } from "../../compiler/compile.ts";
@@ -130,9 +131,15 @@ class NativeTarget implements CpuTarget {
     }
   }
 
-  async read<D extends DType>(buffer: TargetBuffer, dtype: D, length: number): Promise<Data<D>> {
+  borrow(data: Data): TargetBuffer | null {
+    // Floats are not: subnormals among them count as zero.
+    const readable = isLasting(data) && !(data instanceof Float32Array);
+    return readable && !this.#check ? this.#memory.borrow(data) : null;
+  }
+
+  async read<D extends DType>(buffer: TargetBuffer, dtype: D, length: number, first = 0): Promise<Data<D>> {
     const bytes = this.#memory.bytesOf(buffer);
-    return viewOf(dtype, bytes.buffer, bytes.byteOffset, length).slice() as Data<D>;
+    return viewOf(dtype, bytes.buffer, bytes.byteOffset + first * bytesOf(dtype), length).slice() as Data<D>;
   }
 
   async compile(module: Module): Promise<Executable> {

@@ -1,0 +1,17 @@
+/** What ../node/inflating.ts offers, in browsers: they choose the size of the pieces themselves. */
+
+type Inflating = typeof import("../node/inflating.ts");
+
+export const inflating: Inflating["inflating"] = async function* (bytes) {
+  const input = new Blob([bytes as Uint8Array<ArrayBuffer>]).stream();
+  const reader = input.pipeThrough(new DecompressionStream("gzip")).getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel().catch(() => {});
+  }
+};
