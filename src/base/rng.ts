@@ -14,22 +14,37 @@ export const keyParity = 0x1bd11bda;
 
 /** Two random words (uint32) for a counter under a key; all arguments are read modulo 2³². */
 export function threefry2x32(key0: number, key1: number, counter0: number, counter1: number): [number, number] {
+  threefryInto(pair, 0, 1, key0, key1, counter0, counter1);
+  return [pair[0]!, pair[1]!];
+}
+
+const pair = new Uint32Array(2);
+
+/** The same two words, written at two places: networks begin with one of them for every weight, so nothing is allocated here. */
+function threefryInto(
+  words: Uint32Array,
+  at0: number,
+  at1: number,
+  key0: number,
+  key1: number,
+  counter0: number,
+  counter1: number,
+): void {
   let first = key0 | 0;
   let second = key1 | 0;
   let third = keyParity ^ key0 ^ key1;
   let x0 = (counter0 + first) | 0;
   let x1 = (counter1 + second) | 0;
-  // Networks begin with one of these for every weight or two: four rounds are written out, and nothing is allocated.
   for (let cycle = 1; cycle <= 5; cycle++) {
-    const round = cycle % 2 === 1 ? 0 : 4;
+    const odd = (cycle & 1) === 1;
     x0 = (x0 + x1) | 0;
-    x1 = rotate(x1, rotations[round]!) ^ x0;
+    x1 = rotate(x1, odd ? r0 : r4) ^ x0;
     x0 = (x0 + x1) | 0;
-    x1 = rotate(x1, rotations[round + 1]!) ^ x0;
+    x1 = rotate(x1, odd ? r1 : r5) ^ x0;
     x0 = (x0 + x1) | 0;
-    x1 = rotate(x1, rotations[round + 2]!) ^ x0;
+    x1 = rotate(x1, odd ? r2 : r6) ^ x0;
     x0 = (x0 + x1) | 0;
-    x1 = rotate(x1, rotations[round + 3]!) ^ x0;
+    x1 = rotate(x1, odd ? r3 : r7) ^ x0;
     const used = first;
     first = second;
     second = third;
@@ -37,8 +52,20 @@ export function threefry2x32(key0: number, key1: number, counter0: number, count
     x0 = (x0 + first) | 0;
     x1 = (x1 + second + cycle) | 0;
   }
-  return [x0 >>> 0, x1 >>> 0];
+  words[at0] = x0;
+  words[at1] = x1;
 }
+
+const [r0, r1, r2, r3, r4, r5, r6, r7] = rotations as readonly [
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+  number,
+];
 
 function rotate(word: number, count: number): number {
   return (word << count) | (word >>> (32 - count));
@@ -68,6 +95,9 @@ export function deriveKey(seed: number, purpose: string): [number, number] {
   const name = new TextEncoder().encode(purpose);
   return threefry2x32(seed >>> 0, Math.floor(seed / 0x100000000), fnv1a(name), name.length);
 }
+
+/** Sixteen blocks: their first words, then their second words. */
+const row = new Uint32Array(32);
 
 /**
  * The random numbers of one purpose under one seed: by position (`uniform(n)`) or one after the other (`nextUniform()`).
@@ -102,6 +132,21 @@ export class RandomStream {
   /** The n-th number as a multiple of 2⁻²⁴ in [0, 1). */
   uniform(n: number): number {
     return (this.bits(n) >>> 8) / 0x1000000;
+  }
+
+  /** Numbers `first`, `first + 1`, … as {@link uniform} gives them, as many as `into` takes; `first` is a multiple of 32. */
+  uniforms(into: Float64Array, first: number): void {
+    invariant(
+      first % row.length === 0 && first + into.length <= 2 ** 32,
+      "random numbers come in whole rows of a stream",
+    );
+    const [key0, key1] = this.#key;
+    for (let n = 0; n < into.length; n += row.length) {
+      const block = (first + n) / 2;
+      for (let i = 0; i < 16; i++) threefryInto(row, i, i + 16, key0, key1, block + i, this.#stream);
+      const end = Math.min(row.length, into.length - n);
+      for (let i = 0; i < end; i++) into[n + i] = (row[i]! >>> 8) / 0x1000000;
+    }
   }
 
   /** Standard normal, from numbers 2n and 2n + 1 by Box–Muller: √(−2 ln(1 − u)) · cos(2πv), float64; |result| < 5.8. */

@@ -6,7 +6,7 @@
 import { printCall } from "../base/call.ts";
 import { GradusError } from "../base/errors.ts";
 import type { RandomStream } from "../base/rng.ts";
-import { type Shape, sizeOf } from "../base/shape.ts";
+import type { Shape } from "../base/shape.ts";
 import { fans, type Initializer } from "./initializer.ts";
 
 export type { Initializer } from "./initializer.ts";
@@ -17,7 +17,7 @@ export type { Initializer } from "./initializer.ts";
  * @example dense(10, { initializer: zeros() })
  */
 export function zeros(): Initializer {
-  return initializer("zeros", [], () => () => 0);
+  return initializer("zeros", [], () => every(0));
 }
 
 /**
@@ -26,7 +26,7 @@ export function zeros(): Initializer {
  * @example dense(10, { initializer: ones() })
  */
 export function ones(): Initializer {
-  return initializer("ones", [], () => () => 1);
+  return initializer("ones", [], () => every(1));
 }
 
 /**
@@ -36,7 +36,7 @@ export function ones(): Initializer {
  */
 export function constant(value: number): Initializer {
   checkFinite("constant", "value", value);
-  return initializer("constant", [value], () => () => value);
+  return initializer("constant", [value], () => every(value));
 }
 
 /**
@@ -101,22 +101,13 @@ export function heNormal(): Initializer {
   return initializer("heNormal", [], (shape) => spread(Math.sqrt(2 / fans(shape).fanIn)));
 }
 
-/** The n-th value of a distribution. */
-type Distribution = (random: RandomStream, n: number) => number;
+/** Fills an array with values from one place on. */
+type Fill = (into: Float64Array, first: number, random: RandomStream) => void;
 
-function initializer(
-  name: string,
-  parameters: readonly number[],
-  distribution: (shape: Shape) => Distribution,
-): Initializer {
+function initializer(name: string, parameters: readonly number[], fillOf: (shape: Shape) => Fill): Initializer {
   return {
     print: () => printCall(name, parameters),
-    values: (shape, random) => {
-      const draw = distribution(shape);
-      const values = new Float64Array(sizeOf(shape));
-      for (let n = 0; n < values.length; n++) values[n] = draw(random, n);
-      return values;
-    },
+    fill: (into, first, shape, random) => fillOf(shape)(into, first, random),
   };
 }
 
@@ -125,18 +116,27 @@ function sumOfFans(shape: Shape): number {
   return fanIn + fanOut;
 }
 
-function between(low: number, high: number): Distribution {
-  return (random, n) => low + (high - low) * random.uniform(n);
+function every(value: number): Fill {
+  return (into) => into.fill(value);
+}
+
+function between(low: number, high: number): Fill {
+  return (into, first, random) => {
+    random.uniforms(into, first);
+    for (let i = 0; i < into.length; i++) into[i] = low + (high - low) * into[i]!;
+  };
 }
 
 /** Uniform around 0 with a given variance: ±a has variance a² / 3. */
-function symmetric(variance: number): Distribution {
+function symmetric(variance: number): Fill {
   const limit = Math.sqrt(3 * variance);
   return between(-limit, limit);
 }
 
-function spread(deviation: number): Distribution {
-  return (random, n) => deviation * random.normal(n);
+function spread(deviation: number): Fill {
+  return (into, first, random) => {
+    for (let i = 0; i < into.length; i++) into[i] = deviation * random.normal(first + i);
+  };
 }
 
 function checkFinite(operation: string, name: string, value: number): void {

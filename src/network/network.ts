@@ -5,15 +5,15 @@
  */
 
 import type { Reader } from "../base/call.ts";
-import { type DType, isFloat } from "../base/dtype.ts";
+import { allocate, type DType, isFloat } from "../base/dtype.ts";
 import { DTypeError, GradusError, ShapeError, TrainingError } from "../base/errors.ts";
 import { RandomStream } from "../base/rng.ts";
 import { checkShape, type Shape, sameShape, showShape, sizeOf } from "../base/shape.ts";
 import type { Mutable } from "../base/shape-types.ts";
 import { showValue } from "../base/show.ts";
-import { tensor } from "../tensor/create.ts";
 import type { Fitting, Outcome } from "../tensor/rules/fit.ts";
 import { nodeGiven, type Tensor } from "../tensor/tensor.ts";
+import { fromData } from "../tensor/trace.ts";
 import {
   type Answer,
   type Classification,
@@ -26,6 +26,7 @@ import {
 import type { Forwarded } from "./batch.ts";
 import type { FittingLayers, Fold, OutputOf } from "./fold.ts";
 import { checkFree } from "./hold.ts";
+import { fillWith } from "./initializer.ts";
 import type { Layer, ParameterSpec, PassContext } from "./layer.ts";
 import { parseLayers, printLayers } from "./strings.ts";
 import { summarize } from "./summary.ts";
@@ -146,8 +147,9 @@ export class Network<out In extends Shape = Shape, out Out extends Shape = Shape
     const { seed = 0, dtype = "float32" } = options;
     checkCount(this.parameterCount);
     const entries = this.parameterSpecs.map(({ name, shape, initializer }): [string, Tensor] => {
-      const values = initializer.values(shape, new RandomStream(seed, `weights/${name}`));
-      return [name, tensor(values, { shape, dtype })];
+      const values = allocate(dtype, sizeOf(shape));
+      fillWith(initializer, values, shape, new RandomStream(seed, `weights/${name}`));
+      return [name, fromData(values, shape, dtype)];
     });
     this.#parameters = new Map(entries);
     return this;

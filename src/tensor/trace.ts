@@ -5,6 +5,7 @@
 import type { Data, DType } from "../base/dtype.ts";
 import { type Shape, sizeOf } from "../base/shape.ts";
 import { type Module, rootsOf } from "../graph/module.ts";
+import { flush } from "../kernel/numbers.ts";
 import type { Target, TargetBuffer } from "../targets/target.ts";
 import { inputsOf } from "./realize.ts";
 import { leaf, Storage, storageOf } from "./storage.ts";
@@ -24,6 +25,12 @@ export function fromBuffer<S extends Shape, D extends DType>(
   dtype: D,
 ): Tensor<S, D> {
   return tensorOf<S, D>(leaf(Storage.fromBuffer(dtype, sizeOf(shape), target, buffer, true), shape));
+}
+
+/** A tensor of data that the caller gives away; subnormals of float32 become zero in it. */
+export function fromData<S extends Shape, D extends DType>(data: Data<D>, shape: S, dtype: D): Tensor<S, D> {
+  if (data instanceof Float32Array) for (let i = 0; i < data.length; i++) data[i] = flush(data[i]!);
+  return tensorOf<S, D>(leaf(Storage.fromHost(dtype, data), shape));
 }
 
 /** A tensor's values, not to be changed: where they lie if that is on this side, else a copy. */
