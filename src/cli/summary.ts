@@ -37,8 +37,8 @@ async function runSummary(args: Arguments, terminal: Terminal): Promise<ExitCode
   const network = await networkOf(args);
   const { classes, normalization } = network;
   if (args.has("json")) {
-    const { outputShape, parameterCount: parameters, parameterSpecs } = network;
-    const state = parameterSpecs.map(({ name, shape }) => ({ name, shape }));
+    const { outputShape, parameterCount: parameters, stateSpecs } = network;
+    const state = stateSpecs.map(({ name, shape }) => ({ name, shape }));
     print(terminal, jsonLine({ event: "summary", ...network.describe(), outputShape, parameters, state }));
     return 0;
   }

@@ -46,6 +46,14 @@ export interface PassContext {
 export interface ApplyContext extends PassContext {
   /** The layer's place, "2" or nested "2.0": the beginning of its parameters' names, and a name for its random numbers. */
   readonly path: string;
+  /**
+   * Gives a buffer its value after this training step; the pass itself goes on with the old one. No gradient flows through it.
+   *
+   * @param name  of the buffer, within the layer
+   * @throws {TrainingError} the pass is not part of training, or the layer has no such buffer
+   * @throws {ShapeError}    the value has another shape or dtype than the buffer
+   */
+  update(name: string, value: Tensor): void;
 }
 
 /** Threefry keys as scalar uint32 tensors, and the stream that tells steps apart: see src/base/rng.ts. */
@@ -57,14 +65,23 @@ export interface RandomSource {
 /** Weight decay applies to weights and spares biases. */
 export type ParameterKind = "weight" | "bias";
 
-export interface ParameterSpec {
+/** A tensor that the network keeps for a layer. */
+export interface StateSpec {
   /** Within the layer: "weight". The network puts the layer's path before it: "0.weight". */
   readonly name: string;
   readonly shape: Shape;
-  readonly kind: ParameterKind;
   readonly initializer: Initializer;
 }
 
+/** What the optimizer changes. */
+export interface ParameterSpec extends StateSpec {
+  readonly kind: ParameterKind;
+}
+
+/** What training changes and the optimizer does not, such as running means: see {@link ApplyContext.update}. */
+export type BufferSpec = StateSpec;
+
+/** Parameters and buffers by their names within the layer. */
 export type Parameters = Readonly<Record<string, Tensor>>;
 
 /** A layer, by what it does. Make your own with {@link layer}. */
@@ -78,6 +95,8 @@ export interface Layer<R extends ShapeRule = ShapeRule> {
   shape(input: Shape): Shape;
   /** The parameters for an input shape. */
   parameters(input: Shape): readonly ParameterSpec[];
+  /** The buffers for an input shape. */
+  buffers(input: Shape): readonly BufferSpec[];
   /** `[batch, ...in]` to `[batch, ...out]`. */
   apply(x: Tensor, parameters: Parameters, context: ApplyContext): Tensor;
   /** The layer as it stands in a layer string: `dense(10, bias=false)`. */
@@ -95,13 +114,14 @@ export interface LayerDefinition {
   readonly gives?: "probabilities" | "unchanged";
   shape(input: Shape): Shape;
   parameters?(input: Shape): readonly ParameterSpec[];
+  buffers?(input: Shape): readonly BufferSpec[];
   apply(x: Tensor, parameters: Parameters, context: ApplyContext): Tensor;
 }
 
 /**
  * A layer of your own, with the same means as those of Gradus. How it prints follows from its name and arguments.
  *
- * @param definition  name, shape rule and function; parameters if it has any. `shape` throws a ShapeError for inputs it does not
+ * @param definition  name, shape rule and function; parameters and buffers if it has any. `shape` throws a ShapeError for inputs it does not
  *                    take: the rule, the actual shape, the way out; the network adds the layer's name and position
  * @typeParam R       the shape rule as a type, if the editor shall know it
  * @example
@@ -117,6 +137,7 @@ export function layer<R extends ShapeRule = ShapeRule>(definition: LayerDefiniti
     gives: definition.gives ?? null,
     shape: (input) => definition.shape(input),
     parameters: (input) => definition.parameters?.(input) ?? [],
+    buffers: (input) => definition.buffers?.(input) ?? [],
     apply: (x, parameters, context) => definition.apply(x, parameters, context),
     print: () => printCall(name, positional, options),
   };

@@ -1,6 +1,7 @@
 /** What a network's outputs mean: the word of the last layer that does more than hand its inputs on. */
 
-import type { Network, PlacedLayer } from "./network.ts";
+import type { Network } from "./network.ts";
+import type { PlacedLayer } from "./placed.ts";
 
 /** The layer that decides it, if there is one: behind it only flatten, dropout and the like. */
 export function decidingLayer(network: Network): PlacedLayer | undefined {

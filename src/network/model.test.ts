@@ -209,8 +209,8 @@ describe("refused", () => {
       an input shape of texts | FileError: m.safetensors: its metadata must describe a network (layers, inputShape, classes, normalization); it does not. The file is damaged; save the model again.
       an input shape of 0 | FileError: m.safetensors: its metadata must describe a network (layers, inputShape, classes, normalization); it does not. The file is damaged; save the model again.
       an unknown layer | FileError: m.safetensors: the weights and the network "dance(2)" do not belong together: layers: unknown layer "dance" at character 1 of "dance(2)". There are dense, dropout, flatten, reshape, sigmoid, tanh, relu, softmax, leakyRelu. Layers of your own load with their readers: load(path, { layers: [reader({ … })] }).
-      another layer | FileError: m.safetensors: the network "dense(3)" has 9 parameters; the file holds 6. The file is damaged; save the model again.
-      a layer more | FileError: m.safetensors: the network "dense(2) dense(2)" has 12 parameters; the file holds 6. The file is damaged; save the model again.
+      another layer | FileError: m.safetensors: the network "dense(3)" needs 9 values; the file holds 6. The file is damaged; save the model again.
+      a layer more | FileError: m.safetensors: the network "dense(2) dense(2)" needs 12 values; the file holds 6. The file is damaged; save the model again.
       a layer fewer | FileError: m.safetensors: the weights and the network "relu" do not belong together: network: there is no parameter 0.weight in relu. Take the parameters of a network with the same layers.
       layers that do not fit | FileError: m.safetensors: the weights and the network "dense(2)" do not belong together: dense(2) at layer 0: needs a flat input [n]; got [1, 2]. Add flatten() before it.
       integers for weights | FileError: m.safetensors: the weights and the network "dense(2)" do not belong together: network: parameter 0.bias must be float32 or float64; got int32. Cast it.

@@ -1,5 +1,5 @@
 /**
- * A network as one `.safetensors` file: parameters under their names, everything else needed to use it in the metadata. Any
+ * A network as one `.safetensors` file: parameters and buffers under their names, everything else needed to use it in the metadata. Any
  * safetensors reader can take the weights; only files with our metadata become networks again. Networks with layers of one's own
  * load with the readers of those layers.
  */
@@ -35,9 +35,9 @@ export async function encodeModel(network: Network): Promise<Uint8Array> {
     });
   }
   const tensors = new Map<string, TensorData>();
-  for (const [name, parameter] of network.parameters) {
-    const { dtype, shape } = parameter;
-    tensors.set(name, { dtype, shape, data: (await parameter.data()) as Data });
+  for (const [name, values] of network.state) {
+    const { dtype, shape } = values;
+    tensors.set(name, { dtype, shape, data: (await values.data()) as Data });
   }
   const metadata = { format: "gradus", version, network: JSON.stringify(network.describe()) };
   return encodeSafetensors(tensors, metadata);
@@ -102,11 +102,9 @@ function checkSizes(network: Network, tensors: ReadonlyMap<string, TensorData>, 
     refuse(file, `${sizeRule("a layer's output")}; ${show(layer.title)} at layer ${path} gives ${shown(outputShape)}`);
   }
   const held = Array.from(tensors.values()).reduce((sum, { data }) => sum + data.length, 0);
-  if (network.parameterCount <= held) return;
-  refuse(
-    file,
-    `the network "${show(network.toString())}" has ${network.parameterCount} parameters; the file holds ${held}`,
-  );
+  const needed = network.stateSpecs.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  if (needed <= held) return;
+  refuse(file, `the network "${show(network.toString())}" needs ${needed} values; the file holds ${held}`);
 }
 
 function isTooLarge(shape: Shape): boolean {

@@ -5,8 +5,8 @@
  */
 
 import type { Reader } from "../base/call.ts";
-import { allocate, type DType, isFloat } from "../base/dtype.ts";
-import { DTypeError, GradusError, ShapeError, TrainingError } from "../base/errors.ts";
+import { allocate, type DType } from "../base/dtype.ts";
+import { DTypeError, ShapeError, TrainingError } from "../base/errors.ts";
 import { RandomStream } from "../base/rng.ts";
 import { checkShape, type Shape, sameShape, showShape, sizeOf } from "../base/shape.ts";
 import type { Mutable } from "../base/shape-types.ts";
@@ -27,7 +27,17 @@ import type { Forwarded } from "./batch.ts";
 import type { FittingLayers, Fold, OutputOf } from "./fold.ts";
 import { checkFree } from "./hold.ts";
 import { fillWith } from "./initializer.ts";
-import type { Layer, ParameterSpec, PassContext } from "./layer.ts";
+import type { BufferSpec, Layer, ParameterSpec, StateSpec } from "./layer.ts";
+import {
+  applyLayer,
+  checkedState,
+  notThisNetwork,
+  type PlacedLayer,
+  placeLayers,
+  type StateMap,
+  stateOf,
+  type WatchedPass,
+} from "./placed.ts";
 import { parseLayers, printLayers } from "./strings.ts";
 import { summarize } from "./summary.ts";
 
@@ -35,21 +45,6 @@ import { summarize } from "./summary.ts";
 export interface Normalization {
   readonly multiply: number;
   readonly add: number;
-}
-
-/** A layer at its place: "2", with the shapes around it and its parameters under their full names. */
-export interface PlacedLayer {
-  readonly layer: Layer;
-  readonly path: string;
-  readonly inputShape: Shape;
-  readonly outputShape: Shape;
-  readonly parameters: readonly ParameterSpec[];
-}
-
-/** A pass, and who watches it. */
-export interface WatchedPass extends PassContext {
-  /** Called with the output of each layer, in order. */
-  readonly observe?: (layer: PlacedLayer, output: Tensor) => void;
 }
 
 /** What a saved model tells about its network beside the numbers. */
@@ -90,18 +85,21 @@ export class Network<out In extends Shape = Shape, out Out extends Shape = Shape
   readonly layers: readonly PlacedLayer[];
   /** Every parameter under its full name, `0.weight`, in state order. */
   readonly parameterSpecs: readonly ParameterSpec[];
+  /** Everything the network keeps, in state order: layer by layer its parameters, then its buffers. */
+  readonly stateSpecs: readonly StateSpec[];
   /** Class names by index, where the network was trained on classes. */
   classes: readonly string[] | null = null;
   /** How the data was prepared that the network was trained on. */
   normalization: Normalization | null = null;
-  #parameters: ReadonlyMap<string, Tensor> | null = null;
+  #state: StateMap | null = null;
 
   constructor(inputShape: In, layers: readonly Layer[]) {
     checkInputShape(inputShape);
     this.inputShape = inputShape;
-    this.layers = place(inputShape, layers);
+    this.layers = placeLayers(inputShape, layers);
     this.outputShape = (this.layers.at(-1)?.outputShape ?? inputShape) as Out;
     this.parameterSpecs = this.layers.flatMap((placed) => placed.parameters);
+    this.stateSpecs = this.layers.flatMap(stateOf);
   }
 
   /**
@@ -120,16 +118,21 @@ export class Network<out In extends Shape = Shape, out Out extends Shape = Shape
 
   /** How many numbers training changes. */
   get parameterCount(): number {
-    return this.parameterSpecs.reduce((sum, spec) => sum + sizeOf(spec.shape), 0);
+    return sizesOf(this.parameterSpecs);
   }
 
   get initialized(): boolean {
-    return this.#parameters !== null;
+    return this.#state !== null;
   }
 
   /** The current parameters by full name, in state order. */
-  get parameters(): ReadonlyMap<string, Tensor> {
-    if (this.#parameters) return this.#parameters;
+  get parameters(): StateMap {
+    return pick(this.parameterSpecs, this.state);
+  }
+
+  /** The current parameters and buffers by full name, in state order: what is saved and hashed, and what {@link apply} takes. */
+  get state(): StateMap {
+    if (this.#state) return this.#state;
     throw new TrainingError(
       "network: its parameters have no values yet. Train it, load them, or call net.initialize({ seed: 1 }).",
       { operation: "network", hint: "net.initialize({ seed: 1 })" },
@@ -138,54 +141,54 @@ export class Network<out In extends Shape = Shape, out Out extends Shape = Shape
 
   /** The parameters' element type; float32 before there are any. */
   get dtype(): DType {
-    return this.#parameters?.values().next().value?.dtype ?? "float32";
+    return this.#state?.values().next().value?.dtype ?? "float32";
   }
 
-  /** Gives every parameter its first values, each from a random stream of its own. Replaces what was there. */
+  /** Gives every parameter and buffer its first values, each from a random stream of its own. Replaces what was there. */
   initialize(options: InitializeOptions = {}): this {
     checkFree("initialize", this);
     const { seed = 0, dtype = "float32" } = options;
-    checkCount(this.parameterCount);
-    const entries = this.parameterSpecs.map(({ name, shape, initializer }): [string, Tensor] => {
-      const values = allocate(dtype, sizeOf(shape));
-      fillWith(initializer, values, shape, new RandomStream(seed, `weights/${name}`));
-      return [name, fromData(values, shape, dtype)];
-    });
-    this.#parameters = new Map(entries);
-    return this;
-  }
-
-  /** Takes other values for all parameters; names and shapes must be those of {@link parameterSpecs}. */
-  setParameters(parameters: ReadonlyMap<string, Tensor>): this {
-    if (!(parameters instanceof Map))
-      throw notThisNetwork(`parameters come as a Map by name; got ${showValue(parameters)}`, "");
-    checkFree("setParameters", this);
-    const taken = new Map(this.parameterSpecs.map((spec) => [spec.name, checked(spec, parameters)]));
-    const extra = [...parameters.keys()].find((name) => !taken.has(name));
-    if (extra !== undefined) throw notThisNetwork(`there is no parameter ${extra} in ${this}`, extra);
-    checkOneDType(taken);
-    this.#parameters = taken;
+    checkCount(sizesOf(this.stateSpecs));
+    this.#state = new Map(this.stateSpecs.map((spec) => [spec.name, firstValues(spec, seed, dtype)]));
     return this;
   }
 
   /**
-   * The function that the given parameters choose, from `[batch, ...in]` to `[batch, ...out]`. Pure: training differentiates it.
+   * Takes other values for all parameters, and for the buffers that are given; the other buffers keep theirs, or begin. Names and
+   * shapes must be those of {@link stateSpecs}.
    *
-   * @param parameters  a tensor for every name in {@link parameterSpecs}
+   * @example net.setParameters(other.state)  // as other is; with other.parameters the buffers stay
    */
-  apply(parameters: ReadonlyMap<string, Tensor>, x: Tensor, context: WatchedPass): Tensor {
+  setParameters(parameters: StateMap): this {
+    if (!(parameters instanceof Map))
+      throw notThisNetwork(`parameters come as a Map by name; got ${showValue(parameters)}`, "");
+    checkFree("setParameters", this);
+    const required = this.stateSpecs.filter((spec) => "kind" in spec || parameters.has(spec.name));
+    const given = new Map(required.map((spec) => [spec.name, checkedState(spec, parameters)]));
+    const extra = [...parameters.keys()].find((name) => !given.has(name));
+    if (extra !== undefined) throw notThisNetwork(`there is no parameter ${extra} in ${this}`, extra);
+    checkOneDType(given);
+    const dtype = (given.values().next().value?.dtype ?? "float32") as "float32" | "float64";
+    const kept = (spec: BufferSpec): Tensor => this.#state?.get(spec.name)!.cast(dtype) ?? firstValues(spec, 0, dtype);
+    this.#state = new Map(this.stateSpecs.map((spec) => [spec.name, given.get(spec.name) ?? kept(spec)]));
+    return this;
+  }
+
+  /**
+   * The function that the given parameters choose, from `[batch, ...in]` to `[batch, ...out]`. Pure: training differentiates it, and
+   * keeps the buffers' next values that `context.update` is told.
+   *
+   * @param state  a tensor for every name in {@link stateSpecs}
+   */
+  apply(state: StateMap, x: Tensor, context: WatchedPass): Tensor {
     nodeGiven("network", x);
     checkBatch(this.inputShape, x.shape);
-    return this.layers.reduce((input, placed) => {
-      const output = applyLayer(placed, parameters, input, context);
-      context.observe?.(placed, output);
-      return output;
-    }, x);
+    return this.layers.reduce((input, placed) => applyLayer(placed, state, input, context), x);
   }
 
   /** The raw outputs for a batch, with the current parameters, as in evaluation: `[batch, ...in]` to `[batch, ...out]`. */
   forward<X extends Shape>(x: Fitting<Tensor<X>, Forwarded<In, Out, X>>): Tensor<Outcome<Forwarded<In, Out, X>>> {
-    const output = this.apply(this.parameters, x as Tensor, { training: false, random: null });
+    const output = this.apply(this.state, x as Tensor, { training: false, random: null });
     return output as Tensor<Outcome<Forwarded<In, Out, X>>>;
   }
 
@@ -227,7 +230,7 @@ export class Network<out In extends Shape = Shape, out Out extends Shape = Shape
   }
 
   /**
-   * Writes the network into one `.safetensors` file: parameters, layers, class names, how inputs were normalized. `load` reads it.
+   * Writes the network into one `.safetensors` file: parameters, buffers, layers, class names, how inputs were normalized. `load` reads it.
    *
    * @throws {FileError}     the place cannot be written; what stood there is untouched
    * @throws {TrainingError} there are no parameters yet
@@ -257,23 +260,19 @@ function checkInputShape(shape: Shape): void {
   );
 }
 
-/** For JavaScript, which knows no types: what stands where a layer should, and how it is written. */
-function checkLayer(layer: unknown, index: number): asserts layer is Layer {
-  const { shape, apply, parameters } = (layer ?? {}) as Partial<Layer>;
-  if ([shape, apply, parameters].every((part) => typeof part === "function")) return;
-  const [found, hint] = Array.isArray(layer)
-    ? ["a list", "Write the layers one after the other, or spread the list: network(shape, ...layers)."]
-    : typeof layer === "function"
-      ? ["a function", "Call it: dense(10), relu()."]
-      : typeof layer === "string"
-        ? ["a text", "Read layer strings with Network.from(shape, text)."]
-        : [layer === null ? "null" : typeof layer, "Take dense(10), or make your own with layer({ … })."];
-  throw new GradusError(`network: layer ${index} must be a layer; got ${found}. ${hint}`, {
-    operation: "network",
-    layer: String(index),
-    actual: found,
-    hint,
-  });
+function pick(specs: readonly StateSpec[], state: StateMap): StateMap {
+  return new Map(specs.map(({ name }) => [name, state.get(name)!]));
+}
+
+function sizesOf(specs: readonly StateSpec[]): number {
+  return specs.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+}
+
+/** The first values of a parameter or buffer, from a random stream of its own. */
+function firstValues({ name, shape, initializer }: StateSpec, seed: number, dtype: "float32" | "float64"): Tensor {
+  const values = allocate(dtype, sizeOf(shape));
+  fillWith(initializer, values, shape, new RandomStream(seed, `weights/${name}`));
+  return fromData(values, shape, dtype);
 }
 
 /** More parameters than any memory here holds are a slip of the pen. */
@@ -287,65 +286,6 @@ function checkCount(count: number): void {
   );
 }
 
-/** Lets the input's shape pass through the layers. */
-function place(inputShape: Shape, layers: readonly Layer[]): PlacedLayer[] {
-  let shape = inputShape;
-  return layers.map((layer, index) => {
-    checkLayer(layer, index);
-    const path = String(index);
-    const before = shape;
-    shape = outputShapeOf(layer, path, before);
-    const parameters = layer.parameters(before).map((spec) => ({ ...spec, name: `${path}.${spec.name}` }));
-    return { layer, path, inputShape: before, outputShape: shape, parameters };
-  });
-}
-
-/** The layer's own sentence, with its title and position in front. */
-function outputShapeOf(layer: Layer, path: string, input: Shape): Shape {
-  try {
-    return layer.shape(input);
-  } catch (error) {
-    if (!(error instanceof ShapeError)) throw error;
-    const details = { ...error.details, operation: layer.title, layer: path };
-    throw new ShapeError(`${layer.title} at layer ${path}: ${error.message}`, details, { cause: error });
-  }
-}
-
-function applyLayer(
-  { layer, path, outputShape, parameters: specs }: PlacedLayer,
-  parameters: ReadonlyMap<string, Tensor>,
-  x: Tensor,
-  { training, random }: PassContext,
-): Tensor {
-  const prefix = path.length + 1;
-  const own = Object.fromEntries(specs.map((spec) => [spec.name.slice(prefix), checked(spec, parameters)]));
-  const output = layer.apply(x, own, { training, random, path });
-  const expected = [x.shape[0]!, ...outputShape];
-  if (sameShape(output.shape, expected)) return output;
-  throw new ShapeError(
-    `${layer.title} at layer ${path}: its shape rule promises ${showShape(expected)}; apply gave ` +
-      `${showShape(output.shape)}. Make the two agree.`,
-    { operation: layer.title, layer: path, expected: showShape(expected), actual: showShape(output.shape) },
-  );
-}
-
-/** The parameter that a spec asks for. */
-function checked({ name, shape }: ParameterSpec, parameters: ReadonlyMap<string, Tensor>): Tensor {
-  const found = parameters.get(name);
-  if (!found) throw notThisNetwork(`parameter ${name} ${showShape(shape)} is missing`, name);
-  if (!sameShape(found.shape, shape)) {
-    throw notThisNetwork(`parameter ${name} must be ${showShape(shape)}; got ${showShape(found.shape)}`, name);
-  }
-  if (!isFloat(found.dtype)) {
-    throw new DTypeError(`network: parameter ${name} must be float32 or float64; got ${found.dtype}. Cast it.`, {
-      operation: "network",
-      parameter: name,
-      actual: found.dtype,
-    });
-  }
-  return found;
-}
-
 function checkOneDType(parameters: ReadonlyMap<string, Tensor>): void {
   const [first] = parameters.values();
   const other = [...parameters].find(([, { dtype }]) => dtype !== first!.dtype);
@@ -355,13 +295,6 @@ function checkOneDType(parameters: ReadonlyMap<string, Tensor>): void {
     `network: all parameters must have one dtype; got ${first!.dtype} and, for ${name}, ${dtype}. Cast one of them.`,
     { operation: "network", parameter: name, expected: first!.dtype, actual: dtype },
   );
-}
-
-function notThisNetwork(problem: string, parameter: string): ShapeError {
-  return new ShapeError(`network: ${problem}. Take the parameters of a network with the same layers.`, {
-    operation: "network",
-    parameter,
-  });
 }
 
 function checkBatch(inputShape: Shape, shape: Shape): void {

@@ -1,13 +1,16 @@
 /** A network as a table for people: layers, shapes, parameter counts. */
 
 import { type Shape, showShape, sizeOf } from "../base/shape.ts";
+import type { StateSpec } from "./layer.ts";
 import type { Network } from "./network.ts";
 
-/** Three columns and a total; plain text, no trailing spaces. */
+/** Layers, output shapes, parameter counts, names of parameters and, after a semicolon, of buffers; plain text, no trailing spaces. */
 export function summarize(net: Network): string {
-  const rows = net.layers.map(({ layer, path, outputShape, parameters }): Row => {
+  const rows = net.layers.map(({ layer, path, outputShape, parameters, buffers }): Row => {
     const count = parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-    const detail = parameters.map(({ name, shape }) => `${name.slice(path.length + 1)} ${showShape(shape)}`).join(", ");
+    const list = (specs: readonly StateSpec[]): string =>
+      specs.map(({ name, shape }) => `${name.slice(path.length + 1)} ${showShape(shape)}`).join(", ");
+    const detail = [list(parameters), list(buffers)].filter((part) => part !== "").join("; ");
     return [path, layer.print(), showShape(outputShape), grouped(count), detail];
   });
   const table: Row[] = [

@@ -1,6 +1,6 @@
 /**
- * Why a step was stopped: the step once more, without its update, with a finiteness test after every layer, the loss and every
- * gradient. The first that fails, in the order of computation, is named.
+ * Why a step was stopped: the step once more, without its update, with a finiteness test after every layer, the loss, every gradient
+ * and every buffer's next value. The first that fails, in the order of computation, is named.
  */
 
 import { TrainingError } from "../base/errors.ts";
@@ -10,7 +10,7 @@ import { reduceLoss } from "../loss/loss.ts";
 import type { Bindings, Target } from "../targets/target.ts";
 import { type Closed, close, inTrace, nodeOf, tensorOf } from "../tensor/trace.ts";
 import { Holdings } from "./holdings.ts";
-import { declareForward, finite, gradientsOf, type StepSpec } from "./step.ts";
+import { declareForward, finite, gradientsOf, type StepSpec, tensorsOf } from "./step.ts";
 
 interface Suspect {
   readonly what: string;
@@ -34,25 +34,33 @@ function traceSuspects(spec: StepSpec): Examination {
       suspects.push({ what, layer, isFinite: finite(node) });
     };
     suspect("the batch's inputs", null, forward.batch.x);
-    for (const [name, node] of forward.parameters) suspect(`the parameter ${name}`, name.split(".")[0]!, node);
-    const tensors = new Map(Array.from(forward.parameters, ([name, node]) => [name, tensorOf(node)]));
-    const output = network.apply(tensors, tensorOf(forward.batch.x), {
+    const trained = new Set(network.parameterSpecs.map(({ name }) => name));
+    for (const [name, node] of forward.state) {
+      suspect(`the ${trained.has(name) ? "parameter" : "buffer"} ${name}`, layerOf(name), node);
+    }
+    const output = network.apply(tensorsOf(forward.state), tensorOf(forward.batch.x), {
       training: true,
       random: forward.random,
+      update: (name, value) => suspect(`the next value of the buffer ${name}`, layerOf(name), nodeOf(value)),
       observe: ({ layer, path }, value) =>
         suspect(`the output of ${layer.title} at layer ${path}`, path, nodeOf(value)),
     });
     const objective = nodeOf(reduceLoss(loss, loss.perExample(output, tensorOf(forward.batch.target))));
     suspect(`the loss ${loss.name}`, null, objective);
-    const gradients = [...gradientsOf(objective, forward.parameters)].reverse();
-    for (const [name, node] of gradients) suspect(`the gradient of ${name}`, name.split(".")[0]!, node);
+    const gradients = [...gradientsOf(spec, objective, forward.state)].reverse();
+    for (const [name, node] of gradients) suspect(`the gradient of ${name}`, layerOf(name), node);
     const shared = [...forward.inputs, ...forward.random.nodes.values()];
-    const inputs = [...shared, forward.cursor, ...forward.parameters.values()];
+    const inputs = [...shared, forward.cursor, ...forward.state.values()];
     const outputs = suspects.map(({ isFinite }) => isFinite);
     const module: Module = { inputs, states: [], outputs, guard: null, log: [] };
     return { module, suspects, shared: shared.length };
   });
   return { ...traced, ...close(traced.module, "train") };
+}
+
+/** The path of the layer that a part of the state belongs to: all but the last word of its name. */
+function layerOf(name: string): string {
+  return name.slice(0, name.lastIndexOf("."));
 }
 
 /** The first in the order of computation that is not finite. */
@@ -62,7 +70,7 @@ async function firstSuspect(spec: StepSpec, target: Target, bindings: Bindings):
   try {
     const program = await holdings.compile(module);
     const outputs = suspects.map(() => holdings.allocate(1));
-    const state = bindings.states.slice(0, 1 + spec.network.parameterSpecs.length);
+    const state = bindings.states.slice(0, 1 + spec.network.stateSpecs.length);
     const inputs = [...bindings.inputs.slice(0, shared), ...state, ...(await captured.on(target))];
     await program.run({ inputs, states: [], outputs }, 1);
     for (const [index, suspect] of suspects.entries()) {

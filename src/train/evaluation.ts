@@ -17,8 +17,8 @@ import type { Scores } from "./events.ts";
 import { Holdings } from "./holdings.ts";
 import { dataNodes, gatherBatch, type Layout, layoutOf, placeData, type Resident } from "./layout.ts";
 import { Means } from "./means.ts";
-import { placeParameters } from "./state.ts";
-import { nextCursor, spread } from "./step.ts";
+import { placeState } from "./state.ts";
+import { nextCursor, spread, stateNodes, tensorsOf } from "./step.ts";
 
 /** Examples per step; the result means the same for every size. */
 const batchSize = 500;
@@ -77,10 +77,10 @@ export class Evaluation {
     return new Evaluation(holdings, data, ["loss", ...spec.metrics.map(({ name }) => name)], parts);
   }
 
-  /** Means over all examples, with parameters as they are in `parameters`. */
-  async run(parameters: readonly TargetBuffer[]): Promise<Scores> {
+  /** Means over all examples, with the network's state as it is in `values`. */
+  async run(values: readonly TargetBuffer[]): Promise<Scores> {
     this.#means.clear();
-    const resident = [this.#data.inputs, this.#data.targets, this.#first, ...parameters];
+    const resident = [this.#data.inputs, this.#data.targets, this.#first, ...values];
     for (const { program, captured, size, first, steps } of this.#parts) {
       const inputs = [...resident, ...captured];
       await this.#target.write(this.#first, Int32Array.of(first));
@@ -96,36 +96,33 @@ export class Evaluation {
   }
 }
 
-/** Inputs: data, where the batches begin, parameters, what loss, metrics and layers captured. State: the cursor. Log: loss and metrics, sums over the batch. */
+/** Inputs: data, where the batches begin, the network's state, what loss, metrics and layers captured. State: the cursor. Log: loss and metrics, sums over the batch. */
 function traceEvaluation({ network, loss, metrics }: EvaluationSpec, layout: Layout, size: number): Closed {
   const traced = inTrace((): Module => {
     const data = dataNodes(layout);
     const first = build.input("first", [], "int32");
     const cursor = build.input("cursor", [], "int32");
-    const parameters = new Map(
-      network.parameterSpecs.map(({ name, shape }) => [name, build.input(name, shape, network.dtype)]),
-    );
+    const state = stateNodes(network);
     const start = build.add(first, build.mul(cursor, build.constant(size, [], "int32")));
     const places = build.add(spread(start, size), build.iota([size], 0, "int32"));
     const batch = gatherBatch(layout, data, places, network.dtype);
-    const tensors = new Map(Array.from(parameters, ([name, node]) => [name, tensorOf(node)]));
-    const output = network.apply(tensors, tensorOf(batch.x), { training: false, random: null });
+    const output = network.apply(tensorsOf(state), tensorOf(batch.x), { training: false, random: null });
     const target = tensorOf(batch.target);
     const values = [loss.perExample(output, target), ...metrics.map((metric) => metric.perExample(output, target))];
     const log: Node[] = values.map((value) => build.cast(nodeOf(value.sum()), "float32"));
-    const inputs = [data.inputs, data.targets, first, ...parameters.values()];
+    const inputs = [data.inputs, data.targets, first, ...state.values()];
     return { inputs, states: [nextCursor(cursor)], outputs: [], guard: null, log };
   });
   return close(traced, "evaluate");
 }
 
-/** Loss and metrics of a network with the parameters it has, once. */
+/** Loss and metrics of a network with the state it has, once. */
 export async function scoresOf(spec: EvaluationSpec, data: Dataset, target: Target): Promise<Scores> {
   const holdings = new Holdings(target);
   try {
-    const parameters = await placeParameters(spec.network, holdings);
+    const values = await placeState(spec.network, holdings);
     const evaluation = await Evaluation.prepare(spec, data, holdings);
-    return await evaluation.run(parameters);
+    return await evaluation.run(values);
   } finally {
     holdings.release();
   }

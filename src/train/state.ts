@@ -1,6 +1,6 @@
 /**
- * What a run keeps in the target's memory and changes at every step: the parameters, the optimizer's slots, the cursor. The
- * parameters' memory belongs to the network's tensors and outlives the run; the rest is the run's.
+ * What a run keeps in the target's memory and changes at every step: the network's parameters and buffers, the optimizer's slots, the
+ * cursor. The memory of the network's state belongs to the network's tensors and outlives the run; the rest is the run's.
  */
 
 import type { Data } from "../base/dtype.ts";
@@ -18,7 +18,8 @@ import { slotsOf } from "./step.ts";
 
 export class RunState {
   readonly cursor: TargetBuffer;
-  readonly parameters: readonly TargetBuffer[];
+  /** The network's parameters and buffers, in state order. */
+  readonly values: readonly TargetBuffer[];
   readonly #slots: readonly TargetBuffer[];
   readonly #network: Network;
   readonly #target: Target;
@@ -27,17 +28,17 @@ export class RunState {
     network: Network,
     target: Target,
     cursor: TargetBuffer,
-    parameters: readonly TargetBuffer[],
+    values: readonly TargetBuffer[],
     slots: readonly TargetBuffer[],
   ) {
     this.#network = network;
     this.#target = target;
     this.cursor = cursor;
-    this.parameters = parameters;
+    this.values = values;
     this.#slots = slots;
   }
 
-  /** Copies the network's parameters into memory of their own and makes them the network's; the rest is in the holdings. */
+  /** Copies the network's state into memory of its own and makes it the network's; the rest is in the holdings. */
   static async begin(network: Network, optimizer: Optimizer, holdings: Holdings, hold: Hold): Promise<RunState> {
     const { dtype } = network;
     const { target } = holdings;
@@ -45,41 +46,41 @@ export class RunState {
       holdings.allocate(sizeOf(parameter.shape) * bytesOf(dtype)),
     );
     const cursor = holdings.allocate(4);
-    const parameters = await withHoldings(target, (own) => placeParameters(network, own));
-    const tensors = Array.from(network.parameters, ([name, { shape }], index): [string, Tensor] => [
+    const values = await withHoldings(target, (own) => placeState(network, own));
+    const tensors = Array.from(network.state, ([name, { shape }], index): [string, Tensor] => [
       name,
-      fromBuffer(target, parameters[index]!, shape, dtype),
+      fromBuffer(target, values[index]!, shape, dtype),
     ]);
     hold.change(() => network.setParameters(new Map(tensors)));
-    return new RunState(network, target, cursor, parameters, slots);
+    return new RunState(network, target, cursor, values, slots);
   }
 
   /** In the order of a step's states. */
   get buffers(): readonly TargetBuffer[] {
-    return [this.cursor, ...this.parameters, ...this.#slots];
+    return [this.cursor, ...this.values, ...this.#slots];
   }
 
-  /** SHA-256 over the parameters. */
+  /** SHA-256 over parameters and buffers. */
   hash(): Promise<string> {
-    const { dtype, parameterSpecs } = this.#network;
-    return stateHash(parameterSpecs.map(({ name, shape }, i) => ({ name, dtype, shape, pieces: this.#pieces(i) })));
+    const { dtype, stateSpecs } = this.#network;
+    return stateHash(stateSpecs.map(({ name, shape }, i) => ({ name, dtype, shape, pieces: this.#pieces(i) })));
   }
 
-  /** The first parameter with a value that is not finite, by name. */
+  /** The first parameter or buffer with a value that is not finite, by name. */
   async notFinite(): Promise<string | null> {
-    for (const [i, { name }] of this.#network.parameterSpecs.entries()) {
+    for (const [i, { name }] of this.#network.stateSpecs.entries()) {
       for await (const piece of this.#pieces(i)) if (!allFinite(piece)) return name;
     }
     return null;
   }
 
-  /** The values of a parameter, not all at once: nothing large is left behind. */
+  /** The values of a parameter or buffer, not all at once: nothing large is left behind. */
   async *#pieces(index: number): AsyncGenerator<Data> {
-    const { dtype, parameterSpecs } = this.#network;
-    const size = sizeOf(parameterSpecs[index]!.shape);
+    const { dtype, stateSpecs } = this.#network;
+    const size = sizeOf(stateSpecs[index]!.shape);
     for (let first = 0; first < size; first += pieceLength) {
       const length = Math.min(pieceLength, size - first);
-      yield await this.#target.read(this.parameters[index]!, dtype, length, first);
+      yield await this.#target.read(this.values[index]!, dtype, length, first);
     }
   }
 }
@@ -93,11 +94,11 @@ function allFinite(data: Data): boolean {
   return true;
 }
 
-/** A copy of the network's parameters in a target's memory, in state order. */
-export async function placeParameters(network: Network, holdings: Holdings): Promise<TargetBuffer[]> {
+/** A copy of the network's parameters and buffers in a target's memory, in state order. */
+export async function placeState(network: Network, holdings: Holdings): Promise<TargetBuffer[]> {
   const buffers: TargetBuffer[] = [];
-  for (const parameter of network.parameters.values()) {
-    buffers.push(await holdings.place(await valuesOf(parameter)));
+  for (const values of network.state.values()) {
+    buffers.push(await holdings.place(await valuesOf(values)));
   }
   return buffers;
 }

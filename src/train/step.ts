@@ -48,13 +48,14 @@ export interface Forward {
   /** int32 scalar: steps done in this run. */
   readonly cursor: Node;
   readonly table: Node;
-  readonly parameters: ReadonlyMap<string, Node>;
+  /** The network's parameters and buffers, in state order. */
+  readonly state: ReadonlyMap<string, Node>;
   readonly batch: Batch;
   readonly random: Keys;
 }
 
 export interface StepProgram {
-  /** States: cursor, parameters, slots. Log: loss, then metrics, each the sum over the batch. */
+  /** States: cursor, the network's state, slots. Log: loss, then metrics, each the sum over the batch. */
   readonly module: Module;
   /** What the random keys are for, in the order of their inputs, which follow {@link StepInputs}. */
   readonly purposes: readonly string[];
@@ -103,12 +104,19 @@ export function declareForward(spec: StepSpec): Forward {
   const start = build.add(first, build.mul(cursor, build.constant(batchSize, [], "int32")));
   const places = build.add(spread(start, batchSize), build.iota([batchSize], 0, "int32"));
   const batch = gatherBatch(layout, data, build.gather(permutation, places), network.dtype);
-  const parameters = new Map(
-    network.parameterSpecs.map(({ name, shape }) => [name, build.input(name, shape, network.dtype)]),
-  );
+  const state = stateNodes(network);
   const random = new Keys(build.add(stream, build.cast(cursor, "uint32")));
   const inputs = [data.inputs, data.targets, permutation, first, stream, table];
-  return { inputs, cursor, table, parameters, batch, random };
+  return { inputs, cursor, table, state, batch, random };
+}
+
+/** Inputs for the network's parameters and buffers, in state order. */
+export function stateNodes(network: Network): Map<string, Node> {
+  return new Map(network.stateSpecs.map(({ name, shape }) => [name, build.input(name, shape, network.dtype)]));
+}
+
+export function tensorsOf(nodes: ReadonlyMap<string, Node>): Map<string, Tensor> {
+  return new Map(Array.from(nodes, ([name, node]) => [name, tensorOf(node)]));
 }
 
 /** The program of one training step. Throws the layers' and the loss's own sentences where shapes do not fit. */
@@ -117,18 +125,21 @@ export function traceStep(spec: StepSpec): StepProgram {
     const { network, loss, metrics } = spec;
     const forward = declareForward(spec);
     const target = tensorOf(forward.batch.target);
-    const tensors = new Map(Array.from(forward.parameters, ([name, node]) => [name, tensorOf(node)]));
-    const context = { training: true, random: forward.random };
-    const output = network.apply(tensors, tensorOf(forward.batch.x), context);
+    const updated = new Map<string, Node>();
+    const output = network.apply(tensorsOf(forward.state), tensorOf(forward.batch.x), {
+      training: true,
+      random: forward.random,
+      update: (name, value) => updated.set(name, nodeOf(value)),
+    });
     const losses = loss.perExample(output, target);
     const objective = nodeOf(reduceLoss(loss, losses));
-    const gradients = gradientsOf(objective, forward.parameters);
+    const gradients = gradientsOf(spec, objective, forward.state);
     const log = [losses, ...metrics.map((metric) => metric.perExample(output, target))];
     const module: Module = {
       inputs: [...forward.inputs, ...forward.random.nodes.values()],
-      states: [nextCursor(forward.cursor), ...updates(spec, forward, gradients)],
+      states: [nextCursor(forward.cursor), ...updates(spec, forward, gradients, updated)],
       outputs: [],
-      guard: allFinite([objective, ...gradients.values()]),
+      guard: allFinite([objective, ...gradients.values(), ...updated.values()]),
       log: log.map((values) => build.cast(nodeOf(values.sum()), "float32")),
     };
     return { module, purposes: [...forward.random.nodes.keys()] };
@@ -141,7 +152,7 @@ export function traceStep(spec: StepSpec): StepProgram {
 function refuseOwnParameters(network: Network, module: Module): void {
   if (!network.initialized) return;
   const used = new Set(topological(rootsOf(module)));
-  const own = [...network.parameters].find(([, parameter]) => used.has(nodeOf(parameter)));
+  const own = [...network.state].find(([, parameter]) => used.has(nodeOf(parameter)));
   if (!own) return;
   throw new TrainingError(
     `train: the loss, a metric or a layer uses net.parameters (${own[0]}), which are constants there: no gradient flows through ` +
@@ -151,44 +162,55 @@ function refuseOwnParameters(network: Network, module: Module): void {
 }
 
 /** The gradient of a scalar for every parameter; zero where the scalar does not depend on it. */
-export function gradientsOf(objective: Node, parameters: ReadonlyMap<string, Node>): Map<string, Node> {
+export function gradientsOf(
+  { network }: StepSpec,
+  objective: Node,
+  state: ReadonlyMap<string, Node>,
+): Map<string, Node> {
   const one = build.constant(1, objective.shape, objective.dtype);
-  const found = gradient(objective, one, [...parameters.values()]);
+  const parameters = network.parameterSpecs.map(({ name }) => state.get(name)!);
+  const found = gradient(objective, one, parameters);
   return new Map(
-    Array.from(parameters, ([name, { shape, dtype }], index) => [
-      name,
+    parameters.map(({ shape, dtype }, index) => [
+      network.parameterSpecs[index]!.name,
       found[index] ?? build.constant(0, shape, dtype),
     ]),
   );
 }
 
-/** Parameters and slots after the step, in state order. */
-function updates(spec: StepSpec, forward: Forward, gradients: ReadonlyMap<string, Node>): State[] {
+/** The network's state and the slots after the step, in state order; a buffer that no layer updates stays. */
+function updates(
+  spec: StepSpec,
+  forward: Forward,
+  gradients: ReadonlyMap<string, Node>,
+  updated: ReadonlyMap<string, Node>,
+): State[] {
   const { network, optimizer } = spec;
   const scalars = scalarsOfStep(spec, forward);
-  const parameters: State[] = [];
+  const after = new Map(updated);
   const slots: State[] = [];
   for (const parameter of network.parameterSpecs) {
-    const current = forward.parameters.get(parameter.name)!;
+    const current = forward.state.get(parameter.name)!;
     const names = optimizer.state(parameter);
     const state = new Map(
       names.map((name) => [name, build.input(`${parameter.name}.${name}`, current.shape, current.dtype)]),
     );
-    const after = optimizer.update({
+    const output = optimizer.update({
       parameter: tensorOf(current),
       gradient: tensorOf(gradients.get(parameter.name)!),
       state: Object.fromEntries(Array.from(state, ([name, node]) => [name, tensorOf(node)])),
       scalars,
       kind: parameter.kind,
     });
-    parameters.push({ current, next: nodeOf(after.parameter) });
+    after.set(parameter.name, nodeOf(output.parameter));
     for (const [name, node] of state) {
-      const next = after.state[name];
+      const next = output.state[name];
       invariant(next, `the optimizer ${optimizer.name} must return its slot ${name}`);
       slots.push({ current: node, next: nodeOf(next) });
     }
   }
-  return [...parameters, ...slots];
+  const values = Array.from(forward.state, ([name, current]) => ({ current, next: after.get(name) ?? current }));
+  return [...values, ...slots];
 }
 
 /** This step's row of the table, by name. */

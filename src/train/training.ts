@@ -117,7 +117,7 @@ export class Training {
     }
     if (place < data.length && this.#done < steps) return; // aborted
     if (place === data.length) this.#passes++;
-    const validation = asked && (await asked.run(session.state.parameters));
+    const validation = asked && (await asked.run(session.state.values));
     const training = this.#means.scores();
     const event: EpochEvent = {
       event: "epoch",
