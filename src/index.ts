@@ -25,7 +25,10 @@ export { leakyRelu, relu, sigmoid, softmax, tanh } from "./network/layers/activa
 export { dense } from "./network/layers/dense.ts";
 export { dropout } from "./network/layers/dropout.ts";
 export { flatten } from "./network/layers/flatten.ts";
+export { type ParallelOptions, parallel } from "./network/layers/parallel.ts";
 export { reshape } from "./network/layers/reshape.ts";
+export { residual } from "./network/layers/residual.ts";
+export { sequential } from "./network/layers/sequential.ts";
 export { decodeModel, encodeModel, type LoadOptions, load } from "./network/model.ts";
 export { Network, network } from "./network/network.ts";
 export { version } from "./network/version.ts";

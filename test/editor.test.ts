@@ -188,6 +188,13 @@ describe("what does not fit", () => {
       reshape([4, 5]) at layer 0: needs 20 elements; got [3, 3] with 9. Choose a shape with 9 elements.
       dense(10) at layer 5: needs a flat input [n]; got [16, 8]. Add flatten() before it.
       softmax at layer 3: needs an axis to sum along; got []. Reshape the input to [n].
+      residual at layer 1: needs body and shortcut of one shape; the body gives [4], the shortcut [8]. Change the body, or project the shortcut: residual({ body: […], shortcut: […] }).
+      dense(2) at layer 1.body.1: needs a flat input [n]; got [2, 4]. Add flatten() before it.
+      dense(3) at layer 0.shortcut.0: needs a flat input [n]; got [2, 4]. Add flatten() before it.
+      dense(4) at layer 0.1.1.body.0: needs a flat input [n]; got [2, 4]. Add flatten() before it.
+      parallel at layer 0: needs branches of one shape, to add them; branch 0 gives [3], branch 2 [4]. Change one of them.
+      parallel at layer 0: needs branches that agree in all axes but the last, to concatenate them there; branch 0 gives [4, 2], branch 1 [2, 4]. Change one of them.
+      dense(1) at layer 0.0.0: needs a flat input [n]; got [2, 2]. Add flatten() before it.
       network: needs [batch, 4]; got [16, 5]. The axes after the first are the network's input shape.
       network: needs [batch, 4]; got [4]. Put a batch axis in front: x.expand(0).
       network: needs [batch, 4]; got [2, 4, 2]. The axes after the first are the network's input shape."
@@ -284,6 +291,17 @@ describe("types are cheap", () => {
       "export const out: [174] = net.outputShape;",
     );
     expect(await instantiations("deep", text)).toBeLessThan(45_000); // 32,000 when this was written
+  });
+
+  test("50 residual layers, 300 layers with those inside, stay within their budget", async () => {
+    const block = (i: number): string => `residual(dense(${i + 50}), relu(), parallel([dense(60)], [dense(40)]))`;
+    const layers = Array.from({ length: 50 }, (_, i) => block(i)).join(", ");
+    const text = program(
+      "dense, network, parallel, relu, residual",
+      `const net = network([100], ${layers}, dense(10));`,
+      "export const out: [10] = net.outputShape;",
+    );
+    expect(await instantiations("residual", text)).toBeLessThan(34_000); // 24,000 when this was written
   });
 
   test("100 operations on the same shapes and 100 on ever new ones stay within their budget", async () => {

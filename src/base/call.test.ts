@@ -12,13 +12,29 @@ function print(call: Call): string {
 }
 
 function printable(value: Call["arguments"][number]["value"]): Printable {
-  return typeof value === "object" && "name" in value ? { print: () => print(value) } : value;
+  if (typeof value !== "object") return value;
+  if ("name" in value) return { print: () => print(value) };
+  const isNumber = (item: number | Call): item is number => typeof item === "number";
+  const [items, numbers] = [value, value.filter(isNumber)] as const;
+  if (numbers.length === items.length) return numbers;
+  return inBrackets((items as readonly Call[]).map(print));
+}
+
+function inBrackets(calls: readonly string[]): Printable {
+  return { print: () => `[${calls.join(" ")}]` };
 }
 
 const name = fc.stringMatching(/^[a-z][A-Za-z0-9]{0,8}$/).filter((text) => text !== "true" && text !== "false");
 const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => (value === 0 ? 0 : value));
 const { call } = fc.letrec<{ call: string; value: Printable }>((tie) => ({
-  value: fc.oneof({ depthSize: "small" }, number, fc.boolean(), fc.array(number, { maxLength: 3 }), tie("call")),
+  value: fc.oneof(
+    { depthSize: "small" },
+    number,
+    fc.boolean(),
+    fc.array(number, { maxLength: 3 }),
+    tie("call"),
+    fc.array(tie("call"), { minLength: 1, maxLength: 3 }).map(inBrackets),
+  ),
   call: fc
     .tuple(name, fc.array(tie("value"), { maxLength: 3 }), fc.dictionary(name, tie("value"), { maxKeys: 3 }))
     .map(([own, positional, options]) => printCall(own, positional, options)),
@@ -55,20 +71,57 @@ describe("slips", () => {
       make: (values) => values,
     }),
     reader({ name: "relu", needs: {}, takes: {}, make: () => ({}) }),
+    reader({
+      name: "join",
+      needs: {},
+      takes: { merge: "word" },
+      rest: "calls",
+      make: ({ merge, rest }, inner): unknown => ({ merge, rest: rest.map((calls) => calls.map(inner)) }),
+    }),
   ];
+
+  test("no slip: calls in calls, in brackets or not", () => {
+    const read = (text: string): unknown => readCall<unknown>("layer", parseCall("layers", text), readers);
+    const three = { merge: "add", rest: [[{}, {}], [{}], []] };
+    expect(read("join([relu relu], [relu], [], merge=add)")).toEqual(three);
+    expect(read("join(relu relu, relu, [], merge=add())")).toEqual(three);
+    expect(read("join")).toEqual({ rest: [] });
+    expect(read("join(join(relu), join)")).toEqual({ rest: [[{ rest: [[{}]] }], [{ rest: [] }]] });
+  });
 
   test.each([
     ["dense(10", 'layers: needs "," or ")" after an argument; the text ends at character 9 of "dense(10".'],
     ["relu 5", 'layers: needs a name; got "5" at character 6 of "relu 5".'],
     ["dense(,)", 'layers: needs a name; got "," at character 7 of "dense(,)".'],
     ["dense([1 2])", 'layers: needs "," or "]" after a number; got "2" at character 10 of "dense([1 2])".'],
-    ["dense([x])", 'layers: a list holds numbers, as in [28, 28]; got "x" at character 8 of "dense([x])".'],
+    ["dense([1, x])", 'layers: a list holds numbers, as in [28, 28]; got "x" at character 11 of "dense([1, x])".'],
+    ["dense([x, y])", 'layers: needs a name or "]" after a call; got "," at character 9 of "dense([x, y])".'],
+    [
+      "dense(10, shape=[x])",
+      'layers: dense: shape must be a list such as [28, 28] at character 11 of "dense(10, shape=[x])". Write dense(units, bias=…, shape=…, initializer=…).',
+    ],
+    [
+      "dense(10, initializer=relu pool)",
+      'layers: dense: initializer must be a name at character 11 of "dense(10, initializer=relu pool)". Write dense(units, bias=…, shape=…, initializer=…).',
+    ],
+    [
+      "join(relu, 3)",
+      'layers: join: argument 2 must be names one after the other, such as dense(128) relu at character 12 of "join(relu, 3)". Write join(…, merge=…).',
+    ],
+    [
+      "join(merge=relu(1))",
+      'layers: join: merge must be a name without arguments at character 6 of "join(merge=relu(1))". Write join(…, merge=…).',
+    ],
+    [
+      "join(relu pool)",
+      'layers: unknown layer "pool" at character 11 of "join(relu pool)". There are dense, relu, join.',
+    ],
     [
       "dense(bias=true, 10)",
       'layers: arguments without a name come before those with one; got "1" at character 18 of "dense(bias=true, 10)".',
     ],
     ["dens(10)", 'layers: unknown layer "dens" at character 1 of "dens(10)". Did you mean dense?'],
-    ["relu pool", 'layers: unknown layer "pool" at character 6 of "relu pool". There are dense, relu.'],
+    ["relu pool", 'layers: unknown layer "pool" at character 6 of "relu pool". There are dense, relu, join.'],
     [
       "dense",
       'layers: dense needs units at character 1 of "dense". Write dense(units, bias=…, shape=…, initializer=…).',

@@ -1,6 +1,6 @@
 /**
  * The one-line notation `dense(128, bias=false)`: names with arguments, as layers, initializers and optimizers are written in
- * layer strings, on the command line and in saved models. What printCall writes, parseCalls reads. It knows the notation only, not
+ * layer strings, on the command line and in saved models. An argument may be calls itself: `residual(dense(128) relu)`. What printCall writes, parseCalls reads. It knows the notation only, not
  * the names; what does not fit is refused with its position in the text.
  */
 
@@ -18,7 +18,7 @@ export interface Call {
 export interface Argument {
   /** Before the `=`, null for an argument by position. */
   readonly key: string | null;
-  readonly value: number | boolean | readonly number[] | Call;
+  readonly value: number | boolean | readonly number[] | Call | readonly Call[];
   readonly place: Place;
 }
 
@@ -138,7 +138,17 @@ class Parser {
     if (number !== null) return number;
     if (this.#take(/\[/y) !== null) return this.#list();
     const flag = this.#take(/(true|false)\b/y);
-    return flag === null ? this.call() : flag === "true";
+    if (flag !== null) return flag === "true";
+    const calls = this.#calls();
+    return calls.length === 1 ? calls[0]! : calls;
+  }
+
+  /** One call, and those that follow it without a comma. */
+  #calls(): Call[] {
+    const calls: Call[] = [];
+    do calls.push(this.call());
+    while (/[A-Za-z_]/.test(this.#text.charAt(this.#here())));
+    return calls;
   }
 
   #number(): number | null {
@@ -146,10 +156,15 @@ class Parser {
     return digits === null ? null : Number(digits);
   }
 
-  /** After the opening bracket. */
-  #list(): number[] {
+  /** After the opening bracket: numbers, or calls without commas. */
+  #list(): number[] | Call[] {
     const numbers: number[] = [];
     if (this.#take(/\]/y) !== null) return numbers;
+    if (/[A-Za-z_]/.test(this.#text.charAt(this.#here()))) {
+      const calls = this.#calls();
+      if (this.#take(/\]/y) === null) throw this.#unexpected('needs a name or "]" after a call');
+      return calls;
+    }
     do {
       const number = this.#number();
       if (number === null) throw this.#unexpected("a list holds numbers, as in [28, 28]");
@@ -190,6 +205,10 @@ interface Kinds {
   flag: boolean;
   shape: readonly number[];
   call: Call;
+  /** A name without arguments: merge=concat. */
+  word: string;
+  /** One after the other: dense(3) relu. */
+  calls: readonly Call[];
 }
 
 const kindInWords: Record<keyof Kinds, string> = {
@@ -197,6 +216,8 @@ const kindInWords: Record<keyof Kinds, string> = {
   flag: "true or false",
   shape: "a list such as [28, 28]",
   call: "a name",
+  word: "a name without arguments",
+  calls: "names one after the other, such as dense(128) relu",
 };
 
 type Parameters = Readonly<Record<string, keyof Kinds>>;
@@ -204,49 +225,75 @@ type Parameters = Readonly<Record<string, keyof Kinds>>;
 /** How one name is read: what it needs and may take, in the order of its arguments by position, and what it makes of them. */
 export interface Reader<T> {
   readonly name: string;
-  read(call: Call): T;
+  /** @param inner reads calls inside of this one that are of its kind */
+  read(call: Call, inner: (call: Call) => T): T;
 }
 
 /**
- * A reader from its parameters: `make` gets those it needs, and those it may take where they were given.
+ * A reader from its parameters: `make` gets those it needs, and those it may take where they were given; with `rest`, all arguments
+ * by position are a list of that kind and the others have names. Calls inside of it that are of its kind it reads with `inner`.
  *
  * @example reader({ name: "dropout", needs: { rate: "number" }, takes: {}, make: ({ rate }) => dropout(rate) })
  */
-export function reader<N extends Parameters, O extends Parameters, T>(definition: {
+export function reader<
+  N extends Parameters,
+  O extends Parameters,
+  T,
+  const Rest extends keyof Kinds | undefined = undefined,
+>(definition: {
   readonly name: string;
   readonly needs: N;
   readonly takes: O;
-  make(values: Given<N, O>): T;
+  readonly rest?: Rest;
+  make(values: Given<N, O, Rest>, inner: (call: Call) => T): T;
 }): Reader<T> {
-  const { name, needs, takes, make } = definition;
+  const { name, needs, takes, rest, make } = definition;
   const usage = printCall(
     name,
-    Object.keys(needs),
+    rest === undefined ? Object.keys(needs) : ["…"],
     mapValues(takes, () => "…"),
   );
   return {
     name,
-    read: (call) => {
-      const values = readArguments(call, { ...needs, ...takes }, usage);
+    read: (call, inner) => {
+      const values = readArguments(call, { ...needs, ...takes }, rest, usage);
       const missing = Object.keys(needs).find((key) => !Object.hasOwn(values, key));
       if (missing) throw misread(call.place, `${name} needs ${missing}`, `Write ${usage}.`);
-      return make(values as Given<N, O>);
+      return make(values as Given<N, O, Rest>, inner);
     },
   };
 }
 
-type Given<N extends Parameters, O extends Parameters> = { [K in keyof N]: Kinds[N[K]] } & {
+type Given<N extends Parameters, O extends Parameters, Rest> = { [K in keyof N]: Kinds[N[K]] } & {
   [K in keyof O]?: Kinds[O[K]];
-};
+} & (Rest extends keyof Kinds ? { rest: readonly Kinds[Rest][] } : unknown);
 
 function mapValues<A, B>(record: Readonly<Record<string, A>>, change: (value: A) => B): Record<string, B> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
 }
 
-function readArguments(call: Call, parameters: Parameters, usage: string): Record<string, Argument["value"]> {
+type Value = Kinds[keyof Kinds];
+
+function readArguments(
+  call: Call,
+  parameters: Parameters,
+  rest: keyof Kinds | undefined,
+  usage: string,
+): Record<string, Value | Value[]> {
   const names = Object.keys(parameters);
-  const values: Record<string, Argument["value"]> = {};
-  call.arguments.forEach(({ key, value, place }, index) => {
+  const others: Value[] = [];
+  const values: Record<string, Value | Value[]> = rest === undefined ? {} : { rest: others };
+  const valueOf = (name: string, { value, place }: Argument, kind: keyof Kinds): Value => {
+    const read = asKind[kind](value);
+    if (read === null) throw misread(place, `${call.name}: ${name} must be ${kindInWords[kind]}`, `Write ${usage}.`);
+    return read;
+  };
+  call.arguments.forEach((argument, index) => {
+    const { key, place } = argument;
+    if (key === null && rest !== undefined) {
+      others.push(valueOf(`argument ${index + 1}`, argument, rest));
+      return;
+    }
     const name = key ?? names[index];
     if (name === undefined) throw misread(place, `${call.name} has an argument too many`, `Write ${usage}.`);
     if (!Object.hasOwn(parameters, name)) {
@@ -255,25 +302,33 @@ function readArguments(call: Call, parameters: Parameters, usage: string): Recor
       throw misread(place, `${call.name} has no argument "${show(name)}"`, hint);
     }
     if (Object.hasOwn(values, name)) throw misread(place, `${call.name} has ${name} twice`, "Give it once.");
-    const kind = parameters[name]!;
-    if (kindOf(value) !== kind) {
-      throw misread(place, `${call.name}: ${name} must be ${kindInWords[kind]}`, `Write ${usage}.`);
-    }
-    values[name] = value;
+    values[name] = valueOf(name, argument, parameters[name]!);
   });
   return values;
 }
 
-function kindOf(value: Argument["value"]): keyof Kinds {
-  if (typeof value === "number") return "number";
-  if (typeof value === "boolean") return "flag";
-  return "name" in value ? "call" : "shape";
+/** What a value is as one of a kind; null where it is none. */
+const asKind: { readonly [K in keyof Kinds]: (value: Argument["value"]) => Kinds[K] | null } = {
+  number: (value) => (typeof value === "number" ? value : null),
+  flag: (value) => (typeof value === "boolean" ? value : null),
+  shape: (value) => (isList(value) && value.every((item) => typeof item === "number") ? value : null),
+  call: (value) => (isCall(value) ? value : null),
+  word: (value) => (isCall(value) && value.arguments.length === 0 ? value.name : null),
+  calls: (value) => (isCall(value) ? [value] : isList(value) && value.every(isCall) ? value : null),
+};
+
+function isCall(value: Argument["value"] | Call): value is Call {
+  return typeof value === "object" && "name" in value;
+}
+
+function isList(value: Argument["value"]): value is readonly (number | Call)[] & (readonly number[] | readonly Call[]) {
+  return Array.isArray(value);
 }
 
 /** Finds the call's reader and lets it read; `kind` is what is looked for: "layer". */
 export function readCall<T>(kind: string, call: Call, readers: readonly Reader<T>[]): T {
   const found = readers.find((candidate) => candidate.name === call.name);
-  if (found) return found.read(call);
+  if (found) return found.read(call, (inner) => readCall(kind, inner, readers));
   const names = readers.map((candidate) => candidate.name);
   const near = nearest(call.name, names);
   const hint = near === null ? `There are ${names.join(", ")}.` : `Did you mean ${near}?`;

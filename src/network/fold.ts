@@ -5,15 +5,15 @@
  */
 
 import type { Shape } from "../base/shape.ts";
-import type { Layer, ShapeRule } from "./layer.ts";
+import type { Inside, Layer, ShapeRule } from "./layer.ts";
 
 /** The type of a rule's output for an input shape. */
 type Through<R extends ShapeRule, S extends Shape> = (R & { readonly in: S })["out"];
 
-/** A layer that does not fit: its position and the sentence. */
-interface Misfit<Position, Sentence> {
+/** A layer that does not fit: its position in the list, and which layer of there says what. */
+export interface Misfit<Position extends number, Says> {
   readonly position: Position;
-  readonly sentence: Sentence;
+  readonly says: Says;
 }
 
 /** The shape after all layers as `[shape]`, or the first misfit. Rules unknown to the type system give `[Shape]`. */
@@ -26,8 +26,10 @@ export type Fold<
     ? Out extends Shape
       ? Fold<Out, Rest, [...Passed, 1]>
       : Out extends string
-        ? Misfit<Passed["length"], `${R["title"]} at layer ${Passed["length"]}: ${Out}`>
-        : Fold<Shape, Rest, [...Passed, 1]>
+        ? Misfit<Passed["length"], Inside<`${Passed["length"]}`, R["title"], Out>>
+        : Out extends Inside<infer Place, infer Title, infer Sentence>
+          ? Misfit<Passed["length"], Inside<`${Passed["length"]}.${Place}`, Title, Sentence>>
+          : Fold<Shape, Rest, [...Passed, 1]>
     : never
   : Layers extends readonly []
     ? [S]
@@ -38,6 +40,6 @@ export type OutputOf<F> = F extends [infer S extends Shape] ? S : Shape;
 
 /** The layers as parameters: themselves, with the sentence in the place of a misfit. */
 export type FittingLayers<F, Layers extends readonly unknown[]> =
-  F extends Misfit<infer Position extends number, infer Sentence>
-    ? { [I in keyof Layers]: I extends `${Position}` ? Sentence : Layers[I] }
+  F extends Misfit<infer Position, Inside<infer Place, infer Title, infer Sentence>>
+    ? { [I in keyof Layers]: I extends `${Position}` ? `${Title} at layer ${Place}: ${Sentence}` : Layers[I] }
     : Layers;

@@ -23,9 +23,17 @@ import type { Initializer } from "./initializer.ts";
  */
 export interface ShapeRule {
   readonly in: unknown;
+  /** A shape, the sentence, or {@link Inside} where a layer inside of this one does not fit. */
   readonly out: unknown;
   /** The layer's title, as it stands in messages. */
   readonly title: string;
+}
+
+/** What a layer made of layers says where one of those does not fit: its place within, its title, its sentence. */
+export interface Inside<Place extends string, Title extends string, Sentence extends string> {
+  readonly place: Place;
+  readonly title: Title;
+  readonly sentence: Sentence;
 }
 
 /** The rule of layers that change no shape. */
@@ -54,7 +62,12 @@ export interface ApplyContext extends PassContext {
    * @throws {ShapeError}    the value has another shape or dtype than the buffer
    */
   update(name: string, value: Tensor): void;
+  /** The output of a layer inside of this one, which its shape rule has placed under that name. */
+  part(name: string, x: Tensor): Tensor;
 }
+
+/** Places a layer inside of another under a name, which follows the outer path by a dot; gives its output shape. */
+export type PlacePart = (name: string, part: Layer, input: Shape) => Shape;
 
 /** Threefry keys as scalar uint32 tensors, and the stream that tells steps apart: see src/base/rng.ts. */
 export interface RandomSource {
@@ -89,10 +102,16 @@ export interface Layer<R extends ShapeRule = ShapeRule> {
   readonly name: string;
   /** Name and arguments without options: how messages call the layer. */
   readonly title: string;
-  /** What the outputs mean, where it matters to the loss: cross entropy wants logits. "unchanged": what the inputs mean. */
-  readonly gives: "probabilities" | "unchanged" | null;
-  /** The output shape for an input shape, both without the batch axis; throws a ShapeError that does not name the layer. */
-  shape(input: Shape): Shape;
+  /**
+   * What the outputs mean, where it matters to the loss: cross entropy wants logits. "unchanged": what the inputs mean; "parts": what
+   * the layers inside say, one after the other.
+   */
+  readonly gives: "probabilities" | "unchanged" | "parts" | null;
+  /**
+   * The output shape for an input shape, both without the batch axis; throws a ShapeError that does not name the layer. A layer made
+   * of layers places them with `part`, by the way.
+   */
+  shape(input: Shape, part?: PlacePart): Shape;
   /** The parameters for an input shape. */
   parameters(input: Shape): readonly ParameterSpec[];
   /** The buffers for an input shape. */
@@ -111,11 +130,13 @@ export interface LayerDefinition {
   readonly arguments?: readonly Printable[];
   /** The arguments by name; undefined ones are left out. */
   readonly options?: Readonly<Record<string, Printable | undefined>>;
-  readonly gives?: "probabilities" | "unchanged";
-  shape(input: Shape): Shape;
+  readonly gives?: "probabilities" | "unchanged" | "parts";
+  shape(input: Shape, part: PlacePart): Shape;
   parameters?(input: Shape): readonly ParameterSpec[];
   buffers?(input: Shape): readonly BufferSpec[];
   apply(x: Tensor, parameters: Parameters, context: ApplyContext): Tensor;
+  /** How the layer prints where name and arguments do not tell, as for layers made of layers. */
+  print?(): string;
 }
 
 /**
@@ -126,6 +147,11 @@ export interface LayerDefinition {
  * @typeParam R       the shape rule as a type, if the editor shall know it
  * @example
  * const double = layer({ name: "double", shape: (input) => input, apply: (x) => x.mul(2) });
+ * const twice = layer({  // a layer made of layers
+ *   name: "twice",
+ *   shape: (input, part) => part("inner", double, input),
+ *   apply: (x, _, { part }) => part("inner", x),
+ * });
  */
 export function layer<R extends ShapeRule = ShapeRule>(definition: LayerDefinition): Layer<R> {
   checkDefinition(definition);
@@ -135,12 +161,20 @@ export function layer<R extends ShapeRule = ShapeRule>(definition: LayerDefiniti
     name,
     title: printCall(name, positional),
     gives: definition.gives ?? null,
-    shape: (input) => definition.shape(input),
+    shape: (input, part = shapeAlone) => definition.shape(input, part),
     parameters: (input) => definition.parameters?.(input) ?? [],
     buffers: (input) => definition.buffers?.(input) ?? [],
     apply: (x, parameters, context) => definition.apply(x, parameters, context),
-    print: () => printCall(name, positional, options),
+    print: () => definition.print?.() ?? printCall(name, positional, options),
   };
+}
+
+/** A layer's output shape, wherever it stands. */
+const shapeAlone: PlacePart = (_, part, input) => part.shape(input);
+
+/** The layer string of some layers. */
+export function printLayers(layers: readonly Layer[]): string {
+  return layers.map((each) => each.print()).join(" ");
 }
 
 /** A name that layer strings can write, and both functions. */

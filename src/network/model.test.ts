@@ -66,19 +66,13 @@ describe("a saved model", () => {
   });
 
   test("with layers of one's own loads with their readers", async () => {
-    const twice = reader({
-      name: "twice",
-      needs: {},
-      takes: {},
-      make: () => layer({ name: "twice", shape: (input) => input, apply: (x) => x.mul(2) }),
-    });
-    const bytes = await encodeModel(
-      network([1], twice.read({ name: "twice", arguments: [] } as never), dense(1)).initialize() as never,
-    );
+    const double = layer({ name: "twice", shape: (input) => input, apply: (x) => x.mul(2) });
+    const twice = reader({ name: "twice", needs: {}, takes: {}, make: () => double });
+    const bytes = await encodeModel(network([1], double, dense(1)).initialize() as never);
     expect(decodeModel(bytes, "mine", { layers: [twice] }).toString()).toBe("twice dense(1)");
     expect(Network.from([1], "twice dense(1)", [twice]).outputShape).toEqual([1]);
-    expect(() => decodeModel(bytes, "mine")).toThrowErrorMatchingInlineSnapshot(
-      `[FileError: mine: the weights and the network "twice dense(1)" do not belong together: layers: unknown layer "twice" at character 1 of "twice dense(1)". There are dense, dropout, flatten, reshape, sigmoid, tanh, relu, softmax, leakyRelu. Layers of your own load with their readers: load(path, { layers: [reader({ … })] }).]`,
+    expect(() => decodeModel(bytes, "mine")).toThrow(
+      /^mine: the weights and the network "twice dense\(1\)" do not belong together: layers: unknown layer "twice" at character 1 of "twice dense\(1\)"\. There are [\w, ]+\. Layers of your own load with their readers: load\(path, \{ layers: \[reader\(\{ … \}\)\] \}\)\.$/,
     );
   });
 
@@ -185,7 +179,8 @@ describe("refused", () => {
       try {
         decodeModel(bytes(), "m.safetensors");
       } catch (error) {
-        return `${name} | ${(error as Error).name}: ${(error as Error).message}`;
+        const { name: kind, message } = error as Error;
+        return `${name} | ${kind}: ${message.replace(/There are [\w, ]+\./, "There are ….")}`;
       }
       return `${name} | nothing was thrown`;
     });
@@ -208,7 +203,7 @@ describe("refused", () => {
       classes that are numbers | FileError: m.safetensors: class names must be distinct texts, at most 65536 of at most 200 characters; name 0 is 1. The file is damaged; save the model again.
       an input shape of texts | FileError: m.safetensors: its metadata must describe a network (layers, inputShape, classes, normalization); it does not. The file is damaged; save the model again.
       an input shape of 0 | FileError: m.safetensors: its metadata must describe a network (layers, inputShape, classes, normalization); it does not. The file is damaged; save the model again.
-      an unknown layer | FileError: m.safetensors: the weights and the network "dance(2)" do not belong together: layers: unknown layer "dance" at character 1 of "dance(2)". There are dense, dropout, flatten, reshape, sigmoid, tanh, relu, softmax, leakyRelu. Layers of your own load with their readers: load(path, { layers: [reader({ … })] }).
+      an unknown layer | FileError: m.safetensors: the weights and the network "dance(2)" do not belong together: layers: unknown layer "dance" at character 1 of "dance(2)". There are …. Layers of your own load with their readers: load(path, { layers: [reader({ … })] }).
       another layer | FileError: m.safetensors: the network "dense(3)" needs 9 values; the file holds 6. The file is damaged; save the model again.
       a layer more | FileError: m.safetensors: the network "dense(2) dense(2)" needs 12 values; the file holds 6. The file is damaged; save the model again.
       a layer fewer | FileError: m.safetensors: the weights and the network "relu" do not belong together: network: there is no parameter 0.weight in relu. Take the parameters of a network with the same layers.
@@ -220,7 +215,7 @@ describe("refused", () => {
       an input shape of many axes | FileError: m.safetensors: an example may have 67108864 values and 16 axes at most; its input shape is a shape of 10000 axes. The file is damaged; save the model again.
       an output of many axes | FileError: m.safetensors: a layer's output may have 67108864 values and 16 axes at most; reshape([2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,… at layer 0 gives a shape of 1001 axes. The file is damaged; save the model again.
       layers that take long to read | FileError: m.safetensors: its layers must be described in 100000 characters; they take 5000000. The file is damaged; save the model again.
-      a layer's name of 90,000 letters | FileError: m.safetensors: the weights and the network "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…" do not belong together: layers: unknown layer "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…" at character 1 of "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…". There are dense, dropout, flatten, reshape, sigmoid, tanh, relu, softmax, leakyRelu. Layers of your own load with their readers: load(path, { layers: [reader({ … })] }).
+      a layer's name of 90,000 letters | FileError: m.safetensors: the weights and the network "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…" do not belong together: layers: unknown layer "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…" at character 1 of "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…". There are …. Layers of your own load with their readers: load(path, { layers: [reader({ … })] }).
       an escape sequence in the layers | FileError: m.safetensors: the weights and the network "�[2J" do not belong together: layers: needs a name; got "�" at character 1 of "�[2J".
       a million class names | FileError: m.safetensors: class names must be distinct texts, at most 65536 of at most 200 characters; there are 1000000. The file is damaged; save the model again.
       more class names than outputs | FileError: m.safetensors: there must be no more class names than outputs; there are 3 for 2. The file is damaged; save the model again.

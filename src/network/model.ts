@@ -16,6 +16,7 @@ import type { Tensor } from "../tensor/tensor.ts";
 import { classNamesRule, problemOfClassNames } from "./class-names.ts";
 import type { Layer } from "./layer.ts";
 import { Network, type NetworkDescription } from "./network.ts";
+import { withParts } from "./placed.ts";
 import { parseLayers } from "./strings.ts";
 import { version } from "./version.ts";
 
@@ -96,7 +97,7 @@ function refuse(file: string, problem: string, hint = "The file is damaged; save
 
 /** A few bytes may describe a network that no memory holds: nothing is allocated for more than the file gives. */
 function checkSizes(network: Network, tensors: ReadonlyMap<string, TensorData>, file: string): void {
-  const large = network.layers.find(({ outputShape }) => isTooLarge(outputShape));
+  const large = withParts(network.layers).find(({ outputShape }) => isTooLarge(outputShape));
   if (large) {
     const { layer, path, outputShape } = large;
     refuse(file, `${sizeRule("a layer's output")}; ${show(layer.title)} at layer ${path} gives ${shown(outputShape)}`);

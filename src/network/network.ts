@@ -27,7 +27,7 @@ import type { Forwarded } from "./batch.ts";
 import type { FittingLayers, Fold, OutputOf } from "./fold.ts";
 import { checkFree } from "./hold.ts";
 import { fillWith } from "./initializer.ts";
-import type { BufferSpec, Layer, ParameterSpec, StateSpec } from "./layer.ts";
+import { type BufferSpec, type Layer, type ParameterSpec, printLayers, type StateSpec } from "./layer.ts";
 import {
   applyLayer,
   checkedState,
@@ -37,8 +37,9 @@ import {
   type StateMap,
   stateOf,
   type WatchedPass,
+  withParts,
 } from "./placed.ts";
-import { parseLayers, printLayers } from "./strings.ts";
+import { parseLayers } from "./strings.ts";
 import { summarize } from "./summary.ts";
 
 /** How stored values became the model values a network was trained on: `value · multiply + add`. */
@@ -98,8 +99,9 @@ export class Network<out In extends Shape = Shape, out Out extends Shape = Shape
     this.inputShape = inputShape;
     this.layers = placeLayers(inputShape, layers);
     this.outputShape = (this.layers.at(-1)?.outputShape ?? inputShape) as Out;
-    this.parameterSpecs = this.layers.flatMap((placed) => placed.parameters);
-    this.stateSpecs = this.layers.flatMap(stateOf);
+    const all = withParts(this.layers);
+    this.parameterSpecs = all.flatMap((placed) => placed.parameters);
+    this.stateSpecs = all.flatMap(stateOf);
   }
 
   /**
@@ -157,7 +159,7 @@ export class Network<out In extends Shape = Shape, out Out extends Shape = Shape
    * Takes other values for all parameters, and for the buffers that are given; the other buffers keep theirs, or begin. Names and
    * shapes must be those of {@link stateSpecs}.
    *
-   * @example net.setParameters(other.state)  // as other is; with other.parameters the buffers stay
+   * @example net.setParameters(network([16, 16], flatten(), dense(64), relu(), dense(10)).initialize({ seed: 2 }).state)
    */
   setParameters(parameters: StateMap): this {
     if (!(parameters instanceof Map))

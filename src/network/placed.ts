@@ -1,6 +1,7 @@
 /**
- * A layer at its place in a network: the shapes around it, its parameters and buffers under their full names, and the function that
- * it is there. Refuses layers that do not fit, with their position, and layers that do not what their rules promise.
+ * A layer at its place in a network: the shapes around it, its parameters and buffers under their full names, the layers inside of it,
+ * and the function that it is there. Refuses layers that do not fit, with their position, and layers that do not what their rules
+ * promise.
  */
 
 import { isFloat } from "../base/dtype.ts";
@@ -8,9 +9,9 @@ import { DTypeError, GradusError, ShapeError, TrainingError } from "../base/erro
 import { type Shape, sameShape, showShape } from "../base/shape.ts";
 import { show } from "../base/show.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import type { BufferSpec, Layer, ParameterSpec, PassContext, StateSpec } from "./layer.ts";
+import type { BufferSpec, Layer, ParameterSpec, PassContext, PlacePart, StateSpec } from "./layer.ts";
 
-/** A layer at its place: "2", with the shapes around it and what the network keeps for it under full names. */
+/** A layer at its place: "2" or "2.body.0", with the shapes around it and what the network keeps for it under full names. */
 export interface PlacedLayer {
   readonly layer: Layer;
   readonly path: string;
@@ -18,11 +19,13 @@ export interface PlacedLayer {
   readonly outputShape: Shape;
   readonly parameters: readonly ParameterSpec[];
   readonly buffers: readonly BufferSpec[];
+  /** The layers inside of it, in the order in which it placed them. */
+  readonly parts: readonly PlacedLayer[];
 }
 
 /** A pass, and who listens to it. */
 export interface WatchedPass extends PassContext {
-  /** Called with the output of each layer, in order. */
+  /** Called with the output of each layer, in the order of computation: those inside of a layer before it. */
   readonly observe?: (layer: PlacedLayer, output: Tensor) => void;
   /** Called in training with the next value of each buffer that a layer updates, under its full name. */
   readonly update?: (name: string, value: Tensor) => void;
@@ -35,25 +38,36 @@ export type StateMap = ReadonlyMap<string, Tensor>;
 export function placeLayers(inputShape: Shape, layers: readonly Layer[]): PlacedLayer[] {
   let shape = inputShape;
   return layers.map((layer, index) => {
-    checkLayer(layer, index);
     const placed = placeLayer(layer, String(index), shape);
     shape = placed.outputShape;
     return placed;
   });
 }
 
+/** Layers and the layers inside of them, each before its parts. */
+export function withParts(layers: readonly PlacedLayer[]): PlacedLayer[] {
+  return layers.flatMap((placed) => [placed, ...withParts(placed.parts)]);
+}
+
 function placeLayer(layer: Layer, path: string, inputShape: Shape): PlacedLayer {
-  const outputShape = outputShapeOf(layer, path, inputShape);
+  checkLayer(layer, path);
+  const parts: PlacedLayer[] = [];
+  const part: PlacePart = (name, inner, input) => {
+    const placed = placeLayer(inner, `${path}.${name}`, input);
+    parts.push(placed);
+    return placed.outputShape;
+  };
+  const outputShape = outputShapeOf(layer, path, inputShape, part);
   const named = <S extends StateSpec>(spec: S): S => ({ ...spec, name: `${path}.${spec.name}` });
   const parameters = layer.parameters(inputShape).map(named);
   const buffers = layer.buffers(inputShape).map(named);
-  return { layer, path, inputShape, outputShape, parameters, buffers };
+  return { layer, path, inputShape, outputShape, parameters, buffers, parts };
 }
 
 /** For JavaScript, which knows no types: what stands where a layer should, and how it is written. */
-function checkLayer(layer: unknown, index: number): asserts layer is Layer {
-  const { shape, apply, parameters } = (layer ?? {}) as Partial<Layer>;
-  if ([shape, apply, parameters].every((part) => typeof part === "function")) return;
+function checkLayer(layer: unknown, path: string): asserts layer is Layer {
+  const { shape, apply, parameters, buffers } = (layer ?? {}) as Partial<Layer>;
+  if ([shape, apply, parameters, buffers].every((part) => typeof part === "function")) return;
   const [found, hint] = Array.isArray(layer)
     ? ["a list", "Write the layers one after the other, or spread the list: network(shape, ...layers)."]
     : typeof layer === "function"
@@ -61,26 +75,26 @@ function checkLayer(layer: unknown, index: number): asserts layer is Layer {
       : typeof layer === "string"
         ? ["a text", "Read layer strings with Network.from(shape, text)."]
         : [layer === null ? "null" : typeof layer, "Take dense(10), or make your own with layer({ … })."];
-  throw new GradusError(`network: layer ${index} must be a layer; got ${found}. ${hint}`, {
+  throw new GradusError(`network: layer ${path} must be a layer; got ${found}. ${hint}`, {
     operation: "network",
-    layer: String(index),
+    layer: path,
     actual: found,
     hint,
   });
 }
 
-/** The layer's own sentence, with its title and position in front. */
-function outputShapeOf(layer: Layer, path: string, input: Shape): Shape {
+/** The layer's own sentence, with its title and position in front; a layer inside of it has said its own. */
+function outputShapeOf(layer: Layer, path: string, input: Shape, part: PlacePart): Shape {
   try {
-    return layer.shape(input);
+    return layer.shape(input, part);
   } catch (error) {
-    if (!(error instanceof ShapeError)) throw error;
+    if (!(error instanceof ShapeError) || error.details.layer !== undefined) throw error;
     const details = { ...error.details, operation: layer.title, layer: path };
     throw new ShapeError(`${layer.title} at layer ${path}: ${error.message}`, details, { cause: error });
   }
 }
 
-/** What the network keeps for a layer, in state order. */
+/** What the network keeps for a layer alone, in state order. */
 export function stateOf({ parameters, buffers }: PlacedLayer): readonly StateSpec[] {
   return [...parameters, ...buffers];
 }
@@ -95,7 +109,8 @@ export function applyLayer(placed: PlacedLayer, state: StateMap, x: Tensor, pass
     checkUpdate(placed, training, name, value, own[name]);
     pass.update?.(`${path}.${name}`, value.stopGradient());
   };
-  const output = layer.apply(x, own, { training, random, path, update });
+  const part = (name: string, input: Tensor): Tensor => applyLayer(partOf(placed, name), state, input, pass);
+  const output = layer.apply(x, own, { training, random, path, update, part });
   const expected = [x.shape[0]!, ...outputShape];
   if (!sameShape(output.shape, expected)) {
     throw new ShapeError(
@@ -106,6 +121,16 @@ export function applyLayer(placed: PlacedLayer, state: StateMap, x: Tensor, pass
   }
   pass.observe?.(placed, output);
   return output;
+}
+
+function partOf({ layer, path, parts }: PlacedLayer, name: string): PlacedLayer {
+  const found = parts.find((part) => part.path === `${path}.${name}`);
+  if (found) return found;
+  throw new GradusError(
+    `${layer.title} at layer ${path}: asks for its part ${show(name)}, which its shape rule has not placed. ` +
+      "Call part(name, layer, shape) there.",
+    { operation: layer.title, layer: path, actual: show(name) },
+  );
 }
 
 /** A buffer changes in training only, and keeps its shape and dtype. */

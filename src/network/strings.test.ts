@@ -2,9 +2,9 @@
 
 import { describe, expect, test } from "vitest";
 import { reader } from "../base/call.ts";
-import { layer } from "./layer.ts";
+import { layer, printLayers } from "./layer.ts";
 import { Network } from "./network.ts";
-import { parseLayers, printLayers } from "./strings.ts";
+import { parseLayers } from "./strings.ts";
 
 test.each([
   "flatten dense(128) relu dropout(0.5) dense(10)",
@@ -16,6 +16,11 @@ test.each([
   "leakyRelu(0.2) sigmoid tanh softmax",
   "dropout(1e-7)",
   "reshape([2, 3, 4]) flatten",
+  "residual(dense(3) relu dense(2)) relu",
+  "residual(dense(3), shortcut=dense(3, bias=false) tanh)",
+  "residual(residual(dense(2)) parallel([dense(1)], [dense(1, initializer=ones)]))",
+  "parallel([dense(3) relu], []) parallel([dense(3)], merge=add)",
+  "sequential(dense(3) sequential) sequential",
   "",
 ])("%s", (text) => {
   expect(printLayers(parseLayers(text))).toBe(text);
@@ -26,6 +31,8 @@ test("other spellings of the same", () => {
   expect(read(" dense( units = 3 ,bias=true)\n\trelu() ")).toBe("dense(3) relu");
   expect(read("leakyRelu")).toBe("leakyRelu(0.01)");
   expect(read("dense(3, true)")).toBe("dense(3)");
+  expect(read("residual(body=[relu tanh], shortcut=[])")).toBe("residual(relu tanh)");
+  expect(read("parallel(relu, tanh relu, [], merge=concat)")).toBe("parallel([relu], [tanh relu], [])");
   expect(read("dense(1, initializer=glorotUniform)")).toBe("dense(1, initializer=glorotUniform)");
 });
 
@@ -67,6 +74,14 @@ describe("refusals", () => {
     "reshape(4)",
     "flatten; relu",
     "relu dense(x=1",
+    "residual",
+    "residual(3)",
+    "residual(dense(3) dens(2))",
+    "residual(relu, relu, relu)",
+    "parallel(merge=add)",
+    "parallel([relu], merge=sub)",
+    "parallel([relu], 3)",
+    "parallel([relu], tanh relu",
   ];
 
   test("with the place and the way out", () => {
@@ -94,7 +109,15 @@ describe("refusals", () => {
       dropout: rate must be in [0, 1); got 2. Write 0.5 to drop every second element.
       layers: reshape: shape must be a list such as [28, 28] at character 9 of "reshape(4)". Write reshape(shape).
       layers: needs a name; got ";" at character 8 of "flatten; relu".
-      layers: needs "," or ")" after an argument; the text ends at character 15 of "relu dense(x=1"."
+      layers: needs "," or ")" after an argument; the text ends at character 15 of "relu dense(x=1".
+      layers: residual needs body at character 1 of "residual". Write residual(body, shortcut=…).
+      layers: residual: body must be names one after the other, such as dense(128) relu at character 10 of "residual(3)". Write residual(body, shortcut=…).
+      layers: unknown layer "dens" at character 19 of "residual(dense(3) dens(2))". Did you mean dense?
+      layers: residual has an argument too many at character 22 of "residual(relu, relu, relu)". Write residual(body, shortcut=…).
+      parallel: needs lists of layers, and merge "add" or "concat"; branches are []. Write parallel([dense(4)], [dense(8), relu()], { merge: "concat" }).
+      parallel: needs lists of layers, and merge "add" or "concat"; merge is "sub". Write parallel([dense(4)], [dense(8), relu()], { merge: "concat" }).
+      layers: parallel: argument 2 must be names one after the other, such as dense(128) relu at character 18 of "parallel([relu], 3)". Write parallel(…, merge=…).
+      layers: needs "," or ")" after an argument; the text ends at character 27 of "parallel([relu], tanh relu"."
     `);
   });
 

@@ -1,6 +1,6 @@
 /**
- * Layer strings: a sequential network's layers as one line, `flatten dense(128) relu dropout(0.5) dense(10)`, with the names of
- * the functions. What networks print is read here. A new layer is one line in the table.
+ * Layer strings: a network's layers as one line, `flatten residual(dense(256) relu) dropout(0.5) dense(10)`, with the names of the
+ * functions. What networks print is read here. A new layer is one line in the table.
  */
 
 import { parseCalls, type Reader, readCall } from "../base/call.ts";
@@ -9,13 +9,19 @@ import { activationReaders } from "./layers/activations.ts";
 import { denseReader } from "./layers/dense.ts";
 import { dropoutReader } from "./layers/dropout.ts";
 import { flattenReader } from "./layers/flatten.ts";
+import { parallelReader } from "./layers/parallel.ts";
 import { reshapeReader } from "./layers/reshape.ts";
+import { residualReader } from "./layers/residual.ts";
+import { sequentialReader } from "./layers/sequential.ts";
 
 const readers: readonly Reader<Layer>[] = [
   denseReader,
   dropoutReader,
   flattenReader,
+  parallelReader,
   reshapeReader,
+  residualReader,
+  sequentialReader,
   ...activationReaders,
 ];
 
@@ -28,9 +34,4 @@ const readers: readonly Reader<Layer>[] = [
  */
 export function parseLayers(text: string, own: readonly Reader<Layer>[] = []): Layer[] {
   return parseCalls("layers", text).map((call) => readCall("layer", call, [...own, ...readers]));
-}
-
-/** The layer string of some layers. */
-export function printLayers(layers: readonly Layer[]): string {
-  return layers.map((layer) => layer.print()).join(" ");
 }

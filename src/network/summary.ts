@@ -3,22 +3,34 @@
 import { type Shape, showShape, sizeOf } from "../base/shape.ts";
 import type { StateSpec } from "./layer.ts";
 import type { Network } from "./network.ts";
+import type { PlacedLayer } from "./placed.ts";
 
-/** Layers, output shapes, parameter counts, names of parameters and, after a semicolon, of buffers; plain text, no trailing spaces. */
+/**
+ * Layers, output shapes, parameter counts, names of parameters and, after a semicolon, of buffers; then a total. Layers inside of a
+ * layer stand below it, indented. Plain text, no trailing spaces.
+ */
 export function summarize(net: Network): string {
-  const rows = net.layers.map(({ layer, path, outputShape, parameters, buffers }): Row => {
-    const count = parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
-    const list = (specs: readonly StateSpec[]): string =>
-      specs.map(({ name, shape }) => `${name.slice(path.length + 1)} ${showShape(shape)}`).join(", ");
-    const detail = [list(parameters), list(buffers)].filter((part) => part !== "").join("; ");
-    return [path, layer.print(), showShape(outputShape), grouped(count), detail];
-  });
   const table: Row[] = [
     ["", "layer", "output", "parameters", ""],
     ["", "input", showShape(net.inputShape), "", ""],
-    ...rows,
+    ...net.layers.flatMap((placed) => rowsOf(placed, 0)),
   ];
   return [...layOut(table), "", totals(net.parameterSpecs.map((spec) => spec.shape))].join("\n");
+}
+
+/** A layer's row, and those of the layers inside of it; a list of layers inside of a layer has no row of its own. */
+function rowsOf(placed: PlacedLayer, depth: number): Row[] {
+  const { layer, path, outputShape, parameters, buffers, parts } = placed;
+  const isList = depth > 0 && layer.gives === "parts";
+  const inner = parts.flatMap((part) => rowsOf(part, isList ? depth : depth + 1));
+  if (isList) return inner;
+  const count = parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+  const list = (specs: readonly StateSpec[]): string =>
+    specs.map(({ name, shape }) => `${name.slice(path.length + 1)} ${showShape(shape)}`).join(", ");
+  const detail = [list(parameters), list(buffers)].filter((part) => part !== "").join("; ");
+  const title = "  ".repeat(depth) + (parts.length > 0 ? layer.title : layer.print());
+  const counted = count === 0 && parts.length > 0 ? "" : grouped(count);
+  return [[path, title, showShape(outputShape), counted, detail], ...inner];
 }
 
 type Row = [position: string, layer: string, output: string, parameters: string, detail: string];
