@@ -178,12 +178,12 @@ describe("what does not fit", () => {
       conv2d: needs x [batch, rows, columns, channels] and weight [out, channels / groups, rows, columns]; got [1, 8, 8, 3] and [4, 3, 3]. Reshape one of them.
       conv2d: groups must divide channels and outputs, and the weight be [out, channels / groups, rows, columns]; got x [1, 8, 8, 3], weight [4, 2, 3, 3] and 1 groups. Change one of them.
       conv2d: groups must divide channels and outputs, and the weight be [out, channels / groups, rows, columns]; got x [1, 8, 8, 4], weight [3, 2, 3, 3] and 2 groups. Change one of them.
-      conv2d: the kernel must fit into the padded input; along axis 2 it covers 3 of 2 positions. Take a smaller kernel, or more padding.
-      conv2d: the kernel must fit into the padded input; along axis 2 it covers 11 of 10 positions. Take a smaller kernel, or more padding.
-      conv3d: the kernel must fit into the padded input; along axis 1 it covers 2 of 1 positions. Take a smaller kernel, or more padding.
-      maxPool1d: the window must fit into the padded input; along axis 1 it covers 4 of 3 positions. Take a smaller window, or more padding.
+      conv2d: the kernel must fit into the padded input; along columns it covers 3 of 2 positions. Take a smaller kernel, or more padding.
+      conv2d: the kernel must fit into the padded input; along columns it covers 11 of 10 positions. Take a smaller kernel, or more padding.
+      conv3d: the kernel must fit into the padded input; along depth it covers 2 of 1 positions. Take a smaller kernel, or more padding.
+      maxPool1d: the window must fit into the padded input; along length it covers 4 of 3 positions. Take a smaller window, or more padding.
       maxPool2d: needs x [batch, rows, columns, channels]; got [3, 3, 1]. Reshape it.
-      averagePool2d: the window must fit into the padded input; along axis 2 it covers 3 of 2 positions. Take a smaller window, or more padding.
+      averagePool2d: the window must fit into the padded input; along columns it covers 3 of 2 positions. Take a smaller window, or more padding.
       dense(10) at layer 1: needs a flat input [n]; got [7, 7, 64]. Add flatten() before it.
       reshape([4, 5]) at layer 0: needs 20 elements; got [3, 3] with 9. Choose a shape with 9 elements.
       dense(10) at layer 5: needs a flat input [n]; got [16, 8]. Add flatten() before it.

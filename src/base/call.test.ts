@@ -2,7 +2,7 @@
 
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { type Call, type Printable, parseCall, parseCalls, printCall, readCall, reader } from "./call.ts";
+import { type Call, type List, type Printable, parseCall, parseCalls, printCall, readCall, reader } from "./call.ts";
 
 /** The call again as text. */
 function print(call: Call): string {
@@ -14,10 +14,9 @@ function print(call: Call): string {
 function printable(value: Call["arguments"][number]["value"]): Printable {
   if (typeof value !== "object") return value;
   if ("name" in value) return { print: () => print(value) };
-  const isNumber = (item: number | Call): item is number => typeof item === "number";
-  const [items, numbers] = [value, value.filter(isNumber)] as const;
-  if (numbers.length === items.length) return numbers;
-  return inBrackets((items as readonly Call[]).map(print));
+  const isCall = (entry: List[number] | Call): entry is Call => typeof entry === "object" && "name" in entry;
+  const calls = (value as readonly (List[number] | Call)[]).filter(isCall);
+  return calls.length === 0 ? (value as List) : inBrackets(calls.map(print));
 }
 
 function inBrackets(calls: readonly string[]): Printable {
@@ -26,12 +25,13 @@ function inBrackets(calls: readonly string[]): Printable {
 
 const name = fc.stringMatching(/^[a-z][A-Za-z0-9]{0,8}$/).filter((text) => text !== "true" && text !== "false");
 const number = fc.double({ noNaN: true, noDefaultInfinity: true }).map((value) => (value === 0 ? 0 : value));
+const list = fc.array(fc.oneof(number, fc.array(number, { maxLength: 3 })), { maxLength: 3 });
 const { call } = fc.letrec<{ call: string; value: Printable }>((tie) => ({
   value: fc.oneof(
     { depthSize: "small" },
     number,
     fc.boolean(),
-    fc.array(number, { maxLength: 3 }),
+    list,
     tie("call"),
     fc.array(tie("call"), { minLength: 1, maxLength: 3 }).map(inBrackets),
   ),
@@ -60,6 +60,27 @@ test("white space is free, options follow, undefined options are left out", () =
   ]);
   expect(printCall("dense", [10], { bias: undefined })).toBe("dense(10)");
   expect(parseCalls("layers", "  ")).toEqual([]);
+});
+
+test("a reader gets what its kinds promise", () => {
+  const pool = reader({
+    name: "pool",
+    needs: { size: "perAxis" },
+    takes: { padding: "around", mode: "word" },
+    make: (values) => values,
+  });
+  const read = (text: string): unknown => readCall("layer", parseCall("layers", text), [pool]);
+  expect(read("pool(2, padding=same, mode=nearest)")).toEqual({ size: 2, padding: "same", mode: "nearest" });
+  expect(read("pool([2, 3], padding=[[0, 1], 2])")).toEqual({ size: [2, 3], padding: [[0, 1], 2] });
+  expect(read("pool(2, padding=1)")).toEqual({ size: 2, padding: 1 });
+  const slips: Record<string, string> = {
+    "pool([[1], 2])": "size must be a number or a list such as [2, 2]",
+    "pool(2, padding=true)": "padding must be a name, a number, or a list such as [1, 1] or [[0, 1], 2]",
+    "pool(2, padding=same(1))": "padding must be a name, a number, or a list such as [1, 1] or [[0, 1], 2]",
+    "pool(2, mode=1)": "mode must be a name",
+    "pool([[[1]]])": 'a list holds numbers, as in [28, 28]; got "["',
+  };
+  for (const [text, sentence] of Object.entries(slips)) expect(() => read(text)).toThrow(sentence);
 });
 
 describe("slips", () => {

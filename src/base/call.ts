@@ -18,9 +18,12 @@ export interface Call {
 export interface Argument {
   /** Before the `=`, null for an argument by position. */
   readonly key: string | null;
-  readonly value: number | boolean | readonly number[] | Call | readonly Call[];
+  readonly value: number | boolean | List | Call | readonly Call[];
   readonly place: Place;
 }
+
+/** Numbers in brackets; an entry may be such a list of numbers itself. */
+export type List = readonly (number | readonly number[])[];
 
 /** A position in a text, for sentences. `subject` says what the text is: "layers". */
 export interface Place {
@@ -30,7 +33,7 @@ export interface Place {
 }
 
 /** What printCall writes as an argument. */
-export type Printable = number | boolean | string | readonly number[] | { print(): string };
+export type Printable = number | boolean | string | List | { print(): string };
 
 /** `name(1, 2, key=3)`; without arguments just `name`. Options that are undefined are left out. */
 export function printCall(
@@ -47,7 +50,7 @@ export function printCall(
 
 function printValue(value: Printable): string {
   if (typeof value !== "object") return String(value);
-  return "print" in value ? value.print() : `[${value.join(", ")}]`;
+  return "print" in value ? value.print() : `[${value.map(printValue).join(", ")}]`;
 }
 
 /** Reads calls separated by white space. `subject` names the text in errors. */
@@ -136,7 +139,8 @@ class Parser {
   #value(): Argument["value"] {
     const number = this.#number();
     if (number !== null) return number;
-    if (this.#take(/\[/y) !== null) return this.#list();
+    if (this.#take(/\[/y) !== null)
+      return this.#startsCall() ? this.#callsInBrackets() : this.#list(() => this.#entry());
     const flag = this.#take(/(true|false)\b/y);
     if (flag !== null) return flag === "true";
     const calls = this.#calls();
@@ -147,7 +151,18 @@ class Parser {
   #calls(): Call[] {
     const calls: Call[] = [];
     do calls.push(this.call());
-    while (/[A-Za-z_]/.test(this.#text.charAt(this.#here())));
+    while (this.#startsCall());
+    return calls;
+  }
+
+  #startsCall(): boolean {
+    return /[A-Za-z_]/.test(this.#text.charAt(this.#here()));
+  }
+
+  /** After the opening bracket. */
+  #callsInBrackets(): Call[] {
+    const calls = this.#calls();
+    if (this.#take(/\]/y) === null) throw this.#unexpected('needs a name or "]" after a call');
     return calls;
   }
 
@@ -156,22 +171,24 @@ class Parser {
     return digits === null ? null : Number(digits);
   }
 
-  /** After the opening bracket: numbers, or calls without commas. */
-  #list(): number[] | Call[] {
-    const numbers: number[] = [];
-    if (this.#take(/\]/y) !== null) return numbers;
-    if (/[A-Za-z_]/.test(this.#text.charAt(this.#here()))) {
-      const calls = this.#calls();
-      if (this.#take(/\]/y) === null) throw this.#unexpected('needs a name or "]" after a call');
-      return calls;
-    }
-    do {
-      const number = this.#number();
-      if (number === null) throw this.#unexpected("a list holds numbers, as in [28, 28]");
-      numbers.push(number);
-    } while (this.#take(/,/y) !== null);
+  /** After the opening bracket. */
+  #list<T>(entry: () => T): T[] {
+    const entries: T[] = [];
+    if (this.#take(/\]/y) !== null) return entries;
+    do entries.push(entry());
+    while (this.#take(/,/y) !== null);
     if (this.#take(/\]/y) === null) throw this.#unexpected('needs "," or "]" after a number');
-    return numbers;
+    return entries;
+  }
+
+  #entry(): number | readonly number[] {
+    return this.#take(/\[/y) === null ? this.#member() : this.#list(() => this.#member());
+  }
+
+  #member(): number {
+    const number = this.#number();
+    if (number === null) throw this.#unexpected("a list holds numbers, as in [28, 28]");
+    return number;
   }
 
   /** The text that matches next (a sticky expression), stepping over it; null where it does not match. */
@@ -204,6 +221,10 @@ interface Kinds {
   number: number;
   flag: boolean;
   shape: readonly number[];
+  /** A number for all axes, or one for each. */
+  perAxis: number | readonly number[];
+  /** A name, a number, or for each axis a number or a list of them. */
+  around: string | number | List;
   call: Call;
   /** A name without arguments: merge=concat. */
   word: string;
@@ -211,13 +232,35 @@ interface Kinds {
   calls: readonly Call[];
 }
 
-const kindInWords: Record<keyof Kinds, string> = {
-  number: "a number",
-  flag: "true or false",
-  shape: "a list such as [28, 28]",
-  call: "a name",
-  word: "a name without arguments",
-  calls: "names one after the other, such as dense(128) relu",
+type Value = Argument["value"];
+
+const isCall = (value: Value): value is Call => typeof value === "object" && "name" in value;
+const isNumber = (value: Value): value is number => typeof value === "number";
+const isShape = (value: Value): value is readonly number[] => Array.isArray(value) && value.every(isNumber);
+const isCalls = (value: Value): value is readonly Call[] =>
+  Array.isArray(value) && value.every((entry) => typeof entry === "object" && "name" in entry);
+const wordOf = (value: Value): string | undefined =>
+  isCall(value) && value.arguments.length === 0 ? value.name : undefined;
+
+/** Each kind in words, and how it is read; undefined where the value is of another. */
+const kinds: { readonly [K in keyof Kinds]: { readonly words: string; read(value: Value): Kinds[K] | undefined } } = {
+  number: { words: "a number", read: (value) => (isNumber(value) ? value : undefined) },
+  flag: { words: "true or false", read: (value) => (typeof value === "boolean" ? value : undefined) },
+  shape: { words: "a list such as [28, 28]", read: (value) => (isShape(value) ? value : undefined) },
+  perAxis: {
+    words: "a number or a list such as [2, 2]",
+    read: (value) => (isNumber(value) || isShape(value) ? value : undefined),
+  },
+  around: {
+    words: "a name, a number, or a list such as [1, 1] or [[0, 1], 2]",
+    read: (value) => (isCall(value) ? wordOf(value) : typeof value === "boolean" || isCalls(value) ? undefined : value),
+  },
+  word: { words: "a name without arguments", read: wordOf },
+  call: { words: "a name", read: (value) => (isCall(value) ? value : undefined) },
+  calls: {
+    words: "names one after the other, such as dense(128) relu",
+    read: (value) => (isCall(value) ? [value] : isCalls(value) ? value : undefined),
+  },
 };
 
 type Parameters = Readonly<Record<string, keyof Kinds>>;
@@ -272,21 +315,22 @@ function mapValues<A, B>(record: Readonly<Record<string, A>>, change: (value: A)
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, change(value)]));
 }
 
-type Value = Kinds[keyof Kinds];
+type Read = Kinds[keyof Kinds];
 
 function readArguments(
   call: Call,
   parameters: Parameters,
   rest: keyof Kinds | undefined,
   usage: string,
-): Record<string, Value | Value[]> {
+): Record<string, Read | Read[]> {
   const names = Object.keys(parameters);
-  const others: Value[] = [];
-  const values: Record<string, Value | Value[]> = rest === undefined ? {} : { rest: others };
-  const valueOf = (name: string, { value, place }: Argument, kind: keyof Kinds): Value => {
-    const read = asKind[kind](value);
-    if (read === null) throw misread(place, `${call.name}: ${name} must be ${kindInWords[kind]}`, `Write ${usage}.`);
-    return read;
+  const others: Read[] = [];
+  const values: Record<string, Read | Read[]> = rest === undefined ? {} : { rest: others };
+  const valueOf = (name: string, { value, place }: Argument, kind: keyof Kinds): Read => {
+    const { words, read } = kinds[kind];
+    const found = read(value);
+    if (found === undefined) throw misread(place, `${call.name}: ${name} must be ${words}`, `Write ${usage}.`);
+    return found;
   };
   call.arguments.forEach((argument, index) => {
     const { key, place } = argument;
@@ -305,24 +349,6 @@ function readArguments(
     values[name] = valueOf(name, argument, parameters[name]!);
   });
   return values;
-}
-
-/** What a value is as one of a kind; null where it is none. */
-const asKind: { readonly [K in keyof Kinds]: (value: Argument["value"]) => Kinds[K] | null } = {
-  number: (value) => (typeof value === "number" ? value : null),
-  flag: (value) => (typeof value === "boolean" ? value : null),
-  shape: (value) => (isList(value) && value.every((item) => typeof item === "number") ? value : null),
-  call: (value) => (isCall(value) ? value : null),
-  word: (value) => (isCall(value) && value.arguments.length === 0 ? value.name : null),
-  calls: (value) => (isCall(value) ? [value] : isList(value) && value.every(isCall) ? value : null),
-};
-
-function isCall(value: Argument["value"] | Call): value is Call {
-  return typeof value === "object" && "name" in value;
-}
-
-function isList(value: Argument["value"]): value is readonly (number | Call)[] & (readonly number[] | readonly Call[]) {
-  return Array.isArray(value);
 }
 
 /** Finds the call's reader and lets it read; `kind` is what is looked for: "layer". */

@@ -82,7 +82,8 @@ export function conv3d<X extends Shape, D extends DType, W extends Shape, const 
   return conv("conv3d", 3, x, weight, options);
 }
 
-function conv<S extends Shape, D extends DType>(
+/** The convolution of any rank, without types for shapes. */
+export function conv<S extends Shape, D extends DType>(
   operation: string,
   rank: number,
   x: Tensor<Shape, D>,

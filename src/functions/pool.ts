@@ -1,7 +1,6 @@
 /** Pooling over one, two or three spatial axes, channels last: the largest or the mean of each window. */
 
 import type { DType } from "../base/dtype.ts";
-import { ShapeError } from "../base/errors.ts";
 import { type Shape, showShape, sizeOf } from "../base/shape.ts";
 import { build } from "../graph/build.ts";
 import type { Node } from "../graph/node.ts";
@@ -11,7 +10,7 @@ import { broadcastTo } from "../tensor/operands.ts";
 import type { Fitting, Outcome } from "../tensor/rules/fit.ts";
 import { nodeGiven, type Tensor } from "../tensor/tensor.ts";
 import { nodeOf, tensorOf } from "../tensor/trace.ts";
-import { type Padding, type PerAxis, perAxis, slidingAxes, spatialNames } from "./sliding.ts";
+import { type Padding, type PerAxis, perAxis, refusal, slidingAxes, spatialNames } from "./sliding.ts";
 import type { NoOptions, Pooled } from "./sliding-types.ts";
 
 export interface PoolOptions {
@@ -170,7 +169,8 @@ export function averagePool3d<
   return averagePool("averagePool3d", 3, x as Tensor<Shape, D>, size, options);
 }
 
-function maxPool<S extends Shape, D extends DType>(
+/** Max pooling of any rank, without types for shapes. */
+export function maxPool<S extends Shape, D extends DType>(
   operation: string,
   rank: number,
   x: Tensor<Shape, D>,
@@ -181,7 +181,8 @@ function maxPool<S extends Shape, D extends DType>(
   return tensorOf(build.windowMax(nodeOf(x), windows(operation, rank, x.shape, size, options)));
 }
 
-function averagePool<S extends Shape, D extends DType>(
+/** Average pooling of any rank, without types for shapes. */
+export function averagePool<S extends Shape, D extends DType>(
   operation: string,
   rank: number,
   x: Tensor<Shape, D>,
@@ -211,25 +212,34 @@ function windows(
   rank: number,
   shape: Shape,
   size: PerAxis,
-  { stride = size, padding = 0 }: PoolOptions,
+  options: PoolOptions,
 ): readonly Sliding[] {
   if (shape.length !== rank + 2) {
     const expected = `[batch, ${spatialNames(rank)}, channels]`;
-    throw new ShapeError(`${operation}: needs x ${expected}; got ${showShape(shape)}. Reshape it.`, {
-      operation,
+    throw refusal(operation, `needs x ${expected}; got ${showShape(shape)}. Reshape it.`, {
       expected,
       actual: showShape(shape),
     });
   }
-  const sizes = perAxis(operation, "size", size, rank);
-  const axes = slidingAxes(operation, "window", shape.slice(1, -1), sizes, { stride, padding, dilation: 1 });
+  return [still, ...windowAxes(operation, shape.slice(1, -1), size, options), still];
+}
+
+/** How the window lies on each spatial axis. Refuses padding that would leave a window without input. */
+export function windowAxes(
+  operation: string,
+  spatial: Shape,
+  size: PerAxis,
+  { stride = size, padding = 0 }: PoolOptions,
+): Sliding[] {
+  const sizes = perAxis(operation, "size", size, spatial.length);
+  const axes = slidingAxes(operation, "window", spatial, sizes, { stride, padding, dilation: 1 });
   const lost = axes.find(({ size, low, high }) => low >= size || high >= size);
-  if (lost) {
-    throw new ShapeError(
-      `${operation}: padding must be smaller than the size, so that each window meets the input; got ` +
-        `[${lost.low}, ${lost.high}] for size ${lost.size}. Take less padding.`,
-      { operation, expected: `below ${lost.size}`, actual: `[${lost.low}, ${lost.high}]` },
-    );
-  }
-  return [still, ...axes, still];
+  if (!lost) return axes;
+  const pair = `[${lost.low}, ${lost.high}]`;
+  throw refusal(
+    operation,
+    `padding must be smaller than the size, so that each window meets the input; got ${pair} for size ${lost.size}. ` +
+      "Take less padding.",
+    { expected: `below ${lost.size}`, actual: pair },
+  );
 }

@@ -12,7 +12,7 @@ export type NoOptions = Record<never, never>;
 export type Option<O, Name extends string> = Name extends keyof O ? O[Name] : undefined;
 
 /** The number of an option for an axis. */
-type OnAxis<Value, Axis extends string, Default> = [Value] extends [undefined]
+export type OnAxis<Value, Axis extends string, Default> = [Value] extends [undefined]
   ? Default
   : [Value] extends [number]
     ? Value
@@ -39,10 +39,14 @@ type Around<Value, Axis extends string> = [Value] extends [undefined | "valid"]
           : [number, number]
         : [number, number];
 
-/** Positions of a kernel or window on each axis: `⌊(n + low + high − dilation · (k − 1) − 1) / stride⌋ + 1`; or the sentence. */
+/**
+ * Positions of a kernel or window on each axis: `⌊(n + low + high − dilation · (k − 1) − 1) / stride⌋ + 1`; or the sentence, which begins
+ * with `Who`: "conv2d: ", or nothing for a layer.
+ */
 export type Positions<
-  Title extends string,
+  Who extends string,
   What extends string,
+  R extends Rank,
   Spatial extends Shape,
   Sizes extends Shape,
   O,
@@ -59,12 +63,12 @@ export type Positions<
               Stride
             > extends infer Count
             ? Count extends number
-              ? Positions<Title, What, RestN, RestK, O, Strides, [...Done, Count]>
+              ? Positions<Who, What, R, RestN, RestK, O, Strides, [...Done, Count]>
               : Count extends [infer Extent extends number, infer Padded extends number]
-                ? `${Title}: the ${What} must fit into the padded input; along axis ${[...Done, 1]["length"]} it covers ${Extent} of ${Padded} positions. Take a smaller ${What}, or more padding.`
+                ? `${Who}the ${What} must fit into the padded input; along ${AxisNames[R][Done["length"]] & string} it covers ${Extent} of ${Padded} positions. Take a smaller ${What}, or more padding.`
                 : never
             : never
-          : Positions<Title, What, RestN, RestK, O, Strides, [...Done, Ceiling<N, Stride>]>
+          : Positions<Who, What, R, RestN, RestK, O, Strides, [...Done, Ceiling<N, Stride>]>
         : never
       : never
     : Done
@@ -89,12 +93,19 @@ type Ceiling<N extends number, Stride extends number> = Stride extends 1
     : never;
 
 /** The spatial axes' names, as they stand in messages. */
-interface SpatialNames {
+interface AxisNames {
+  "1": readonly ["length", ...string[]];
+  "2": readonly ["rows", "columns", ...string[]];
+  "3": readonly ["depth", "rows", "columns", ...string[]];
+}
+/** The same, in one text. */
+export interface SpatialNames {
   "1": "length";
   "2": "rows, columns";
   "3": "depth, rows, columns";
 }
-type Rank = keyof SpatialNames;
+/** The number of spatial axes. */
+export type Rank = keyof SpatialNames;
 
 /** The shape of a convolution, or the sentence. */
 export type Convolved<R extends Rank, X extends Shape, W extends Shape, O> =
@@ -108,7 +119,7 @@ export type Convolved<R extends Rank, X extends Shape, W extends Shape, O> =
           ? W extends readonly [infer Out extends number, infer Own extends number, ...infer Kernel extends Shape]
             ? [`${Spatial["length"]}`, `${Kernel["length"]}`] extends [R, R]
               ? InGroups<Channels, Out, Own, OnAxis<Option<O, "groups">, "", 1>> extends true
-                ? Positions<`conv${R}d`, "kernel", Spatial, Kernel, O> extends infer Places
+                ? Positions<`conv${R}d: `, "kernel", R, Spatial, Kernel, O> extends infer Places
                   ? Places extends Shape
                     ? [N, ...Places, Out]
                     : Places
@@ -145,8 +156,9 @@ export type Pooled<Title extends string, R extends Rank, X extends Shape, Size, 
         : X extends readonly [infer N extends number, ...infer Spatial extends Shape, infer Channels extends number]
           ? `${Spatial["length"]}` extends R
             ? Positions<
-                Title,
+                `${Title}: `,
                 "window",
+                R,
                 Spatial,
                 SizesOf<Spatial, Size>,
                 O,
@@ -165,6 +177,7 @@ type NotPooled<
   X extends Shape,
 > = `${Title}: needs x [batch, ${SpatialNames[R]}, channels]; got ${ShowShape<X>}. Reshape it.`;
 
-type SizesOf<Spatial extends Shape, Size> = {
+/** The size on each axis. */
+export type SizesOf<Spatial extends Shape, Size> = {
   -readonly [Axis in keyof Spatial]: OnAxis<Size, Axis & string, number> & number;
 };

@@ -147,8 +147,8 @@ test("refused at the call, with these sentences", () => {
     ShapeError: conv1d: needs x [batch, length, channels] and weight [out, channels / groups, length]; got [1, 5, 5, 4] and [6, 4, 3, 3]. Reshape one of them.
     ShapeError: conv2d: groups must divide channels and outputs, and the weight be [out, channels / groups, rows, columns]; got x [1, 5, 5, 4], weight [6, 4, 3, 3] and 2 groups. Change one of them.
     ShapeError: conv2d: groups must divide channels and outputs, and the weight be [out, channels / groups, rows, columns]; got x [1, 5, 5, 4], weight [6, 4, 3, 3] and 0 groups. Change one of them.
-    ShapeError: conv2d: the kernel must fit into the padded input; along axis 1 it covers 6 of 5 positions. Take a smaller kernel, or more padding.
-    ShapeError: conv2d: the kernel must fit into the padded input; along axis 1 it covers 7 of 5 positions. Take a smaller kernel, or more padding.
+    ShapeError: conv2d: the kernel must fit into the padded input; along rows it covers 6 of 5 positions. Take a smaller kernel, or more padding.
+    ShapeError: conv2d: the kernel must fit into the padded input; along rows it covers 7 of 5 positions. Take a smaller kernel, or more padding.
     ShapeError: conv2d: stride must be a positive integer, or one for each of the spatial axes [rows, columns]; got 0. Write stride 2, or [2, 2].
     ShapeError: conv2d: stride must be a positive integer, or one for each of the spatial axes [rows, columns]; got [1, 1, 1]. Write stride 2, or [2, 2].
     ShapeError: conv2d: dilation must be a positive integer, or one for each of the spatial axes [rows, columns]; got 0.5. Write dilation 2, or [2, 2].
@@ -158,7 +158,7 @@ test("refused at the call, with these sentences", () => {
     DTypeError: conv1d: takes float32, float64; got int32. Cast it to float32 first.
     DTypeError: conv2d: both operands must have the same dtype; got float32 and float64. Cast one of them, as in x.cast("float32").
     ShapeError: maxPool1d: needs x [batch, length, channels]; got [1, 5, 5, 4]. Reshape it.
-    ShapeError: maxPool2d: the window must fit into the padded input; along axis 1 it covers 6 of 5 positions. Take a smaller window, or more padding.
+    ShapeError: maxPool2d: the window must fit into the padded input; along rows it covers 6 of 5 positions. Take a smaller window, or more padding.
     ShapeError: maxPool2d: padding must be smaller than the size, so that each window meets the input; got [2, 2] for size 2. Take less padding.
     ShapeError: maxPool2d: size must be a positive integer, or one for each of the spatial axes [rows, columns]; got [2]. Write size 2, or [2, 2].
     DTypeError: averagePool1d: takes float32, float64; got int32. Cast it to float32 first.

@@ -1,11 +1,12 @@
 /**
  * How kernels and windows slide over the spatial axes of `[batch, …spatial, channels]`: options as numbers per axis. Refuses options
- * that are no such numbers, and kernels that do not fit.
+ * that are no such numbers, and kernels that do not fit. An operation without a name is a layer's: the network says who refuses.
  */
 
-import { ShapeError } from "../base/errors.ts";
+import { type ErrorDetails, ShapeError } from "../base/errors.ts";
 import { type Shape, showShape } from "../base/shape.ts";
-import { extentOf, type Sliding } from "../graph/ops/spatial.ts";
+import { showValue } from "../base/show.ts";
+import { extentOf, type Sliding, slidingSize } from "../graph/ops/spatial.ts";
 
 /** A number for all spatial axes, or one for each. */
 export type PerAxis = number | readonly number[];
@@ -22,55 +23,65 @@ export interface SlidingOptions {
   readonly dilation: PerAxis;
 }
 
-const axisNames: readonly string[][] = [["length"], ["rows", "columns"], ["depth", "rows", "columns"]];
+const axisNames: readonly (readonly string[])[] = [["length"], ["rows", "columns"], ["depth", "rows", "columns"]];
 
 /** The spatial axes' names, as they stand in messages: `rows, columns`. */
 export function spatialNames(rank: number): string {
   return axisNames[rank - 1]!.join(", ");
 }
 
-/** One number for each of `rank` axes. */
-export function perAxis(operation: string, name: string, value: PerAxis, rank: number): readonly number[] {
+/** A sentence, with the operation's name in front if it has one. */
+export function refusal(operation: string, sentence: string, details: ErrorDetails): ShapeError {
+  return operation === ""
+    ? new ShapeError(sentence, details)
+    : new ShapeError(`${operation}: ${sentence}`, { operation, ...details });
+}
+
+/** One integer of at least `least` for each of `rank` axes. */
+export function perAxis(operation: string, name: string, value: PerAxis, rank: number, least = 1): readonly number[] {
   const list = typeof value === "number" ? new Array<number>(rank).fill(value) : value;
-  if (list.length === rank && list.every((n) => Number.isSafeInteger(n) && n >= 1)) return list;
-  const shown = typeof value === "number" ? String(value) : showShape(value);
-  throw new ShapeError(
-    `${operation}: ${name} must be a positive integer, or one for each of the spatial axes [${spatialNames(rank)}]; got ` +
+  const valid = Array.isArray(list) && list.every((n) => Number.isSafeInteger(n) && n >= least);
+  if (valid && list.length === rank) return list;
+  const [shown, sign] = [showValue(value), least === 0 ? "non-negative" : "positive"];
+  throw refusal(
+    operation,
+    `${name} must be a ${sign} integer, or one for each of the spatial axes [${spatialNames(rank)}]; got ` +
       `${shown}. Write ${name} 2, or [${new Array(rank).fill(2).join(", ")}].`,
-    { operation, expected: `${rank} positive integers`, actual: shown },
+    { expected: `${rank} ${sign} integers`, actual: shown },
   );
 }
 
-/** Positions before and after each axis. */
-function around(
+/** Positions before and after each axis; "same" depends on the input. */
+export function paddingPairs(
   operation: string,
   padding: Padding,
-  axes: readonly Omit<Sliding, "low" | "high">[],
-  spatial: Shape,
-): readonly (readonly [number, number])[] {
-  if (padding === "same") {
-    return axes.map(({ size, stride, dilation }, i): [number, number] => {
-      const n = spatial[i]!;
-      const missing = Math.max(0, (Math.ceil(n / stride) - 1) * stride + extentOf(size, dilation) - n);
-      return [Math.floor(missing / 2), Math.ceil(missing / 2)];
-    });
-  }
-  const rank = axes.length;
+  rank: number,
+): "same" | readonly (readonly [number, number])[] {
+  if (padding === "same") return padding;
   const whole = padding === "valid" ? 0 : padding;
   const list = typeof whole === "number" ? new Array<number>(rank).fill(whole) : whole;
-  const pairs = list.map((entry): readonly number[] => (typeof entry === "number" ? [entry, entry] : entry));
-  const valid = pairs.every((pair) => pair.length === 2 && pair.every((n) => Number.isSafeInteger(n) && n >= 0));
+  const pairs = Array.isArray(list) ? list.map((entry) => (typeof entry === "number" ? [entry, entry] : entry)) : [];
+  const valid = pairs.every(
+    (pair) => pair.length === 2 && pair.every((n: number) => Number.isSafeInteger(n) && n >= 0),
+  );
   if (valid && pairs.length === rank) return pairs as [number, number][];
-  const shown = typeof whole === "number" ? String(whole) : `[${list.map(showEntry).join(", ")}]`;
-  throw new ShapeError(
-    `${operation}: padding must be same, valid, a non-negative integer, or for each of the spatial axes [${spatialNames(rank)}] an ` +
+  const shown = Array.isArray(whole) ? `[${whole.map(showEntry).join(", ")}]` : showValue(whole);
+  throw refusal(
+    operation,
+    `padding must be same, valid, a non-negative integer, or for each of the spatial axes [${spatialNames(rank)}] an ` +
       `integer or [before, after]; got ${shown}. Write 1, or [${new Array(rank).fill(1).join(", ")}].`,
-    { operation, actual: shown },
+    { actual: shown },
   );
 }
 
 function showEntry(entry: number | readonly number[]): string {
-  return typeof entry === "number" ? String(entry) : showShape(entry);
+  return Array.isArray(entry) ? showShape(entry) : String(entry);
+}
+
+/** What "same" puts around an axis of `n` elements, so that there are ⌈n / stride⌉ positions. */
+export function samePair(n: number, { size, stride, dilation }: Omit<Sliding, "low" | "high">): [number, number] {
+  const missing = Math.max(0, (Math.ceil(n / stride) - 1) * stride + extentOf(size, dilation) - n);
+  return [Math.floor(missing / 2), Math.ceil(missing / 2)];
 }
 
 /** How a kernel or window of a size lies on each spatial axis. */
@@ -85,15 +96,22 @@ export function slidingAxes(
   const strides = perAxis(operation, "stride", options.stride, rank);
   const dilations = perAxis(operation, "dilation", options.dilation, rank);
   const bare = sizes.map((size, i) => ({ size, stride: strides[i]!, dilation: dilations[i]!, base: 1 }));
-  const pairs = around(operation, options.padding, bare, spatial);
+  const pairs = paddingPairs(operation, options.padding, rank);
   return bare.map((axis, i) => {
-    const [low, high] = pairs[i]!;
+    const [low, high] = pairs === "same" ? samePair(spatial[i]!, axis) : pairs[i]!;
     const [extent, padded] = [extentOf(axis.size, axis.dilation), spatial[i]! + low + high];
     if (extent <= padded) return { ...axis, low, high };
-    throw new ShapeError(
-      `${operation}: the ${what} must fit into the padded input; along axis ${i + 1} it covers ${extent} of ${padded} positions. ` +
+    const along = axisNames[rank - 1]![i]!;
+    throw refusal(
+      operation,
+      `the ${what} must fit into the padded input; along ${along} it covers ${extent} of ${padded} positions. ` +
         `Take a smaller ${what}, or more padding.`,
-      { operation, axis: i + 1, expected: `at most ${padded}`, actual: String(extent) },
+      { axis: along, expected: `at most ${padded}`, actual: String(extent) },
     );
   });
+}
+
+/** How many positions a kernel or window has on each axis. */
+export function positionsOf(spatial: Shape, axes: readonly Sliding[]): number[] {
+  return axes.map((axis, i) => slidingSize("sliding", i, spatial[i]!, axis));
 }
