@@ -21,14 +21,46 @@ export type { Metric, MetricLike } from "./loss/metric.ts";
 export type { Classification, Example } from "./network/answer.ts";
 export type { Initializer } from "./network/initializer.ts";
 export { type Layer, type LayerDefinition, layer, type ShapeRule } from "./network/layer.ts";
-export { leakyRelu, relu, sigmoid, softmax, tanh } from "./network/layers/activations.ts";
+export {
+  elu,
+  gelu,
+  hardSigmoid,
+  hardSwish,
+  leakyRelu,
+  mish,
+  relu,
+  relu6,
+  sigmoid,
+  silu,
+  softplus,
+  tanh,
+} from "./network/layers/activations.ts";
+export { adaptiveAveragePool2d, adaptiveMaxPool2d } from "./network/layers/adaptive-pool.ts";
+export { takeChannels, unitBias } from "./network/layers/channels.ts";
+export { conv1d, conv2d, conv3d } from "./network/layers/conv.ts";
+export { convTranspose1d, convTranspose2d, convTranspose3d } from "./network/layers/conv-transpose.ts";
 export { dense } from "./network/layers/dense.ts";
-export { dropout } from "./network/layers/dropout.ts";
+export { depthwiseConv2d, separableConv2d } from "./network/layers/depthwise-conv.ts";
+export { dropout, gaussianNoise, spatialDropout, stochasticDepth } from "./network/layers/dropout.ts";
+export { embedding } from "./network/layers/embedding.ts";
 export { flatten } from "./network/layers/flatten.ts";
+export { globalAveragePool, globalMaxPool } from "./network/layers/global-pool.ts";
+export { maxout } from "./network/layers/maxout.ts";
 export { type ParallelOptions, parallel } from "./network/layers/parallel.ts";
+export {
+  averagePool1d,
+  averagePool2d,
+  averagePool3d,
+  maxPool1d,
+  maxPool2d,
+  maxPool3d,
+} from "./network/layers/pool.ts";
+export { prelu } from "./network/layers/prelu.ts";
 export { reshape } from "./network/layers/reshape.ts";
 export { residual } from "./network/layers/residual.ts";
 export { sequential } from "./network/layers/sequential.ts";
+export { logSoftmax, softmax } from "./network/layers/softmax.ts";
+export { upsample2d, zeroPad2d } from "./network/layers/upsample.ts";
 export { decodeModel, encodeModel, type LoadOptions, load } from "./network/model.ts";
 export { Network, network } from "./network/network.ts";
 export { version } from "./network/version.ts";

@@ -351,12 +351,17 @@ function readArguments(
   return values;
 }
 
+/** As many names as a sentence holds. */
+function listed(names: readonly string[]): string {
+  return names.length <= 12 ? names.join(", ") : `${names.slice(0, 12).join(", ")} and others`;
+}
+
 /** Finds the call's reader and lets it read; `kind` is what is looked for: "layer". */
 export function readCall<T>(kind: string, call: Call, readers: readonly Reader<T>[]): T {
   const found = readers.find((candidate) => candidate.name === call.name);
   if (found) return found.read(call, (inner) => readCall(kind, inner, readers));
   const names = readers.map((candidate) => candidate.name);
   const near = nearest(call.name, names);
-  const hint = near === null ? `There are ${names.join(", ")}.` : `Did you mean ${near}?`;
+  const hint = near === null ? `There are ${listed(names)}.` : `Did you mean ${near}?`;
   throw misread(call.place, `unknown ${kind} "${show(call.name)}"`, hint);
 }

@@ -1,9 +1,28 @@
 /** The door `gradus/functions`: functions of tensors. Layers of the same names are in `gradus`. */
 
-export { leakyRelu, relu, sigmoid, tanh } from "./activations.ts";
+export {
+  elu,
+  type GeluOptions,
+  gelu,
+  hardSigmoid,
+  hardSwish,
+  leakyRelu,
+  mish,
+  prelu,
+  relu,
+  relu6,
+  sigmoid,
+  silu,
+  softplus,
+  tanh,
+} from "./activations.ts";
+export { adaptiveAveragePool2d, adaptiveMaxPool2d } from "./adaptive-pool.ts";
 export { type ConvOptions, conv1d, conv2d, conv3d } from "./conv.ts";
-export { dropout, type RandomNumbers } from "./dropout.ts";
+export { type ConvTransposeOptions, convTranspose1d, convTranspose2d, convTranspose3d } from "./conv-transpose.ts";
+export { dropout, type RandomNumbers, spatialDropout, stochasticDepth } from "./dropout.ts";
 export { linear } from "./linear.ts";
+export { maxout } from "./maxout.ts";
+export { gaussianNoise } from "./noise.ts";
 export { oneHot } from "./one-hot.ts";
 export {
   type AveragePoolOptions,
@@ -17,3 +36,4 @@ export {
 } from "./pool.ts";
 export type { Padding, PerAxis } from "./sliding.ts";
 export { logSoftmax, logSumExp, softmax } from "./softmax.ts";
+export { type UpsampleMode, type UpsampleOptions, upsample2d } from "./upsample.ts";

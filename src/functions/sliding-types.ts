@@ -23,7 +23,7 @@ export type OnAxis<Value, Axis extends string, Default> = [Value] extends [undef
       : number;
 
 /** `[before, after]` on an axis, or "same". */
-type Around<Value, Axis extends string> = [Value] extends [undefined | "valid"]
+export type Around<Value, Axis extends string> = [Value] extends [undefined | "valid"]
   ? [0, 0]
   : [Value] extends ["same"]
     ? "same"
@@ -129,6 +129,75 @@ export type Convolved<R extends Rank, X extends Shape, W extends Shape, O> =
             : Unlike<R, X, W>
           : Unlike<R, X, W>;
 
+/**
+ * Positions of a transposed convolution on each axis: `(n − 1) · stride + dilation · (k − 1) + 1 − low − high + outputPadding`, or
+ * `n · stride + outputPadding` for "same"; or the sentence, which begins with `Who`.
+ */
+export type SpreadPositions<
+  Who extends string,
+  R extends Rank,
+  Spatial extends Shape,
+  Sizes extends Shape,
+  O,
+  Done extends Shape = [],
+> = Spatial extends readonly [infer N extends number, ...infer RestN extends Shape]
+  ? Sizes extends readonly [infer K extends number, ...infer RestK extends Shape]
+    ? [
+        OnAxis<Option<O, "stride">, `${Done["length"]}`, 1>,
+        OnAxis<Option<O, "dilation">, `${Done["length"]}`, 1>,
+        OnAxis<Option<O, "outputPadding">, `${Done["length"]}`, 0>,
+        Around<Option<O, "padding">, `${Done["length"]}`>,
+      ] extends [infer Stride extends number, infer Dilation extends number, infer More extends number, infer Pads]
+      ? Pads extends [infer Low extends number, infer High extends number]
+        ? Add<
+            Add<Multiply<Minus<N, 1>, Stride>, Add<Multiply<Minus<K, 1>, Dilation>, 1>>,
+            More
+          > extends infer Full extends number
+          ? Minus<Full, Add<Low, High>> extends infer Left extends number
+            ? Left extends 0
+              ? `${Who}the padding must leave something of the output; along ${AxisNames[R][Done["length"]] & string} it cuts ${Add<Low, High>} of ${Full} positions. Take less padding.`
+              : SpreadPositions<Who, R, RestN, RestK, O, [...Done, Left]>
+            : never
+          : never
+        : SpreadPositions<Who, R, RestN, RestK, O, [...Done, Add<Multiply<N, Stride>, More>]>
+      : never
+    : Done
+  : Done;
+
+/** The shape of a transposed convolution, or the sentence. */
+export type Transposed<R extends Rank, X extends Shape, W extends Shape, O> =
+  IsAny<W> extends true
+    ? Shape
+    : IsAny<X> extends true
+      ? Shape
+      : number extends X["length"] | W["length"]
+        ? Shape
+        : X extends readonly [infer N extends number, ...infer Spatial extends Shape, infer Channels extends number]
+          ? W extends readonly [infer Into extends number, infer Own extends number, ...infer Kernel extends Shape]
+            ? [`${Spatial["length"]}`, `${Kernel["length"]}`] extends [R, R]
+              ? OnAxis<Option<O, "groups">, "", 1> extends infer Groups extends number
+                ? [Differ<Into, Channels>, DoesNotDivide<Groups, Channels>] extends [false, false]
+                  ? SpreadPositions<`convTranspose${R}d: `, R, Spatial, Kernel, O> extends infer Places
+                    ? Places extends Shape
+                      ? [N, ...Places, Multiply<Own, Groups>]
+                      : Places
+                    : never
+                  : `convTranspose${R}d: groups must divide the channels, and the weight be [channels, out / groups, ${SpatialNames[R]}]; got x ${ShowShape<X>}, weight ${ShowShape<W>} and ${Groups} groups. Change one of them.`
+                : never
+              : UnlikeTransposed<R, X, W>
+            : UnlikeTransposed<R, X, W>
+          : UnlikeTransposed<R, X, W>;
+
+type UnlikeTransposed<
+  R extends Rank,
+  X extends Shape,
+  W extends Shape,
+> = `convTranspose${R}d: needs x [batch, ${SpatialNames[R]}, channels] and weight [channels, out / groups, ${SpatialNames[R]}]; got ${ShowShape<X>} and ${ShowShape<W>}. Reshape one of them.`;
+
+/** Whether groups certainly leave a remainder. */
+export type DoesNotDivide<Groups extends number, N extends number> =
+  Divide<N, Groups> extends [number, infer Remainder] ? Differ<Remainder, 0> : never;
+
 type Unlike<
   R extends Rank,
   X extends Shape,
@@ -136,13 +205,9 @@ type Unlike<
 > = `conv${R}d: needs x [batch, ${SpatialNames[R]}, channels] and weight [out, channels / groups, ${SpatialNames[R]}]; got ${ShowShape<X>} and ${ShowShape<W>}. Reshape one of them.`;
 
 type InGroups<Channels extends number, Out extends number, Own extends number, Groups> = Groups extends number
-  ? Differ<Multiply<Own, Groups>, Channels> extends true
-    ? false
-    : Divide<Out, Groups> extends [number, infer Remainder]
-      ? Differ<Remainder, 0> extends true
-        ? false
-        : true
-      : never
+  ? [Differ<Multiply<Own, Groups>, Channels>, DoesNotDivide<Groups, Out>] extends [false, false]
+    ? true
+    : false
   : true;
 
 /** The shape after pooling, or the sentence. */
@@ -171,7 +236,8 @@ export type Pooled<Title extends string, R extends Rank, X extends Shape, Size, 
             : NotPooled<Title, R, X>
           : NotPooled<Title, R, X>;
 
-type NotPooled<
+/** The sentence where x has another rank. */
+export type NotPooled<
   Title extends string,
   R extends Rank,
   X extends Shape,

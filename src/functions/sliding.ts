@@ -30,6 +30,11 @@ export function spatialNames(rank: number): string {
   return axisNames[rank - 1]!.join(", ");
 }
 
+/** The name of one of them. */
+export function axisName(rank: number, axis: number): string {
+  return axisNames[rank - 1]![axis]!;
+}
+
 /** A sentence, with the operation's name in front if it has one. */
 export function refusal(operation: string, sentence: string, details: ErrorDetails): ShapeError {
   return operation === ""
@@ -52,23 +57,31 @@ export function perAxis(operation: string, name: string, value: PerAxis, rank: n
 }
 
 /** Positions before and after each axis; "same" depends on the input. */
-export function paddingPairs(
-  operation: string,
-  padding: Padding,
-  rank: number,
-): "same" | readonly (readonly [number, number])[] {
+export function paddingPairs(operation: string, padding: Padding, rank: number): "same" | Pairs {
   if (padding === "same") return padding;
-  const whole = padding === "valid" ? 0 : padding;
-  const list = typeof whole === "number" ? new Array<number>(rank).fill(whole) : whole;
+  return pairsPerAxis(operation, "padding", padding === "valid" ? 0 : padding, rank, "same, valid, ");
+}
+
+type Pairs = readonly (readonly [before: number, after: number])[];
+
+/** Two non-negative integers for each axis. `words` are what else the value may be. */
+export function pairsPerAxis(
+  operation: string,
+  name: string,
+  value: Exclude<Padding, string>,
+  rank: number,
+  words = "",
+): Pairs {
+  const list = typeof value === "number" ? new Array<number>(rank).fill(value) : value;
   const pairs = Array.isArray(list) ? list.map((entry) => (typeof entry === "number" ? [entry, entry] : entry)) : [];
   const valid = pairs.every(
     (pair) => pair.length === 2 && pair.every((n: number) => Number.isSafeInteger(n) && n >= 0),
   );
   if (valid && pairs.length === rank) return pairs as [number, number][];
-  const shown = Array.isArray(whole) ? `[${whole.map(showEntry).join(", ")}]` : showValue(whole);
+  const shown = Array.isArray(value) ? `[${value.map(showEntry).join(", ")}]` : showValue(value);
   throw refusal(
     operation,
-    `padding must be same, valid, a non-negative integer, or for each of the spatial axes [${spatialNames(rank)}] an ` +
+    `${name} must be ${words}a non-negative integer, or for each of the spatial axes [${spatialNames(rank)}] an ` +
       `integer or [before, after]; got ${shown}. Write 1, or [${new Array(rank).fill(1).join(", ")}].`,
     { actual: shown },
   );
@@ -101,7 +114,7 @@ export function slidingAxes(
     const [low, high] = pairs === "same" ? samePair(spatial[i]!, axis) : pairs[i]!;
     const [extent, padded] = [extentOf(axis.size, axis.dilation), spatial[i]! + low + high];
     if (extent <= padded) return { ...axis, low, high };
-    const along = axisNames[rank - 1]![i]!;
+    const along = axisName(rank, i);
     throw refusal(
       operation,
       `the ${what} must fit into the padded input; along ${along} it covers ${extent} of ${padded} positions. ` +

@@ -5,8 +5,9 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { relu, softmax as softmaxLayer } from "../network/layers/activations.ts";
+import { relu } from "../network/layers/activations.ts";
 import { dense } from "../network/layers/dense.ts";
+import { softmax as softmaxLayer } from "../network/layers/softmax.ts";
 import { network } from "../network/network.ts";
 import { ones, tensor, zeros } from "../tensor/create.ts";
 import { grad } from "../tensor/grad.ts";

@@ -1,11 +1,11 @@
 /** Proves that what outputs mean is seen through layers that only hand values on. */
 
 import { expect, test } from "vitest";
-import { softmax } from "./layers/activations.ts";
 import { dense } from "./layers/dense.ts";
 import { dropout } from "./layers/dropout.ts";
 import { flatten } from "./layers/flatten.ts";
 import { reshape } from "./layers/reshape.ts";
+import { softmax } from "./layers/softmax.ts";
 import { decidingLayer, givesProbabilities } from "./meaning.ts";
 import { network } from "./network.ts";
 

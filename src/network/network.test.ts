@@ -8,11 +8,12 @@ import type { Tensor } from "../tensor/tensor.ts";
 import { fillWith } from "./initializer.ts";
 import { glorotUniform, heNormal } from "./initializers.ts";
 import { layer, type PassContext } from "./layer.ts";
-import { leakyRelu, relu, sigmoid, softmax, tanh } from "./layers/activations.ts";
+import { leakyRelu, relu, sigmoid, tanh } from "./layers/activations.ts";
 import { dense } from "./layers/dense.ts";
 import { dropout } from "./layers/dropout.ts";
 import { flatten } from "./layers/flatten.ts";
 import { reshape } from "./layers/reshape.ts";
+import { softmax } from "./layers/softmax.ts";
 import { Network, network } from "./network.ts";
 
 const evaluation: PassContext = { training: false, random: null };

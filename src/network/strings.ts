@@ -6,23 +6,48 @@
 import { parseCalls, type Reader, readCall } from "../base/call.ts";
 import type { Layer } from "./layer.ts";
 import { activationReaders } from "./layers/activations.ts";
+import { adaptivePoolReaders } from "./layers/adaptive-pool.ts";
+import { channelReaders } from "./layers/channels.ts";
+import { convReaders } from "./layers/conv.ts";
+import { convTransposeReaders } from "./layers/conv-transpose.ts";
 import { denseReader } from "./layers/dense.ts";
-import { dropoutReader } from "./layers/dropout.ts";
+import { depthwiseConvReaders } from "./layers/depthwise-conv.ts";
+import { dropoutReaders } from "./layers/dropout.ts";
+import { embeddingReader } from "./layers/embedding.ts";
 import { flattenReader } from "./layers/flatten.ts";
+import { globalPoolReaders } from "./layers/global-pool.ts";
+import { maxoutReader } from "./layers/maxout.ts";
 import { parallelReader } from "./layers/parallel.ts";
+import { poolReaders } from "./layers/pool.ts";
+import { preluReader } from "./layers/prelu.ts";
 import { reshapeReader } from "./layers/reshape.ts";
 import { residualReader } from "./layers/residual.ts";
 import { sequentialReader } from "./layers/sequential.ts";
+import { softmaxReaders } from "./layers/softmax.ts";
+import { upsampleReaders } from "./layers/upsample.ts";
 
+/** A slip is told the first of them. */
 const readers: readonly Reader<Layer>[] = [
   denseReader,
-  dropoutReader,
   flattenReader,
   parallelReader,
   reshapeReader,
   residualReader,
   sequentialReader,
+  ...convReaders,
+  ...poolReaders,
+  ...dropoutReaders,
   ...activationReaders,
+  preluReader,
+  maxoutReader,
+  ...softmaxReaders,
+  ...convTransposeReaders,
+  ...depthwiseConvReaders,
+  ...adaptivePoolReaders,
+  ...globalPoolReaders,
+  ...upsampleReaders,
+  ...channelReaders,
+  embeddingReader,
 ];
 
 /**

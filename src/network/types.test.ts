@@ -7,11 +7,12 @@ import { describe, expect, expectTypeOf, test } from "vitest";
 import { ones } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type Layer, layer, type ShapeRule } from "./layer.ts";
-import { leakyRelu, relu, sigmoid, softmax, tanh } from "./layers/activations.ts";
+import { leakyRelu, relu, sigmoid, tanh } from "./layers/activations.ts";
 import { dense } from "./layers/dense.ts";
 import { dropout } from "./layers/dropout.ts";
 import { flatten } from "./layers/flatten.ts";
 import { reshape } from "./layers/reshape.ts";
+import { softmax } from "./layers/softmax.ts";
 import { Network, network } from "./network.ts";
 
 describe("shapes", () => {

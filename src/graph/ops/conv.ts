@@ -83,7 +83,7 @@ export const conv: ConvolutionOperation<ConvAttributes> = {
 };
 
 /** The kernel with input and output channels exchanged (within groups) and every spatial axis reversed. */
-function turned(b: Builders, w: Node, groups: number): Node {
+export function turned(b: Builders, w: Node, groups: number): Node {
   const [out, perGroup, ...kernel] = w.shape as [number, number, ...number[]];
   const split = b.reshape(w, [groups, out / groups, perGroup, ...kernel]);
   const exchanged = b.transpose(split, [0, 2, 1, ...kernel.map((_, i) => 3 + i)]);

@@ -1,9 +1,9 @@
-/** The layers that apply one function to every element, and softmax: they keep the shape and have no parameters. */
+/** The layers that apply one function to every element: they keep the shape and have no parameters. Formulas stand at the functions. */
 
-import { type Reader, reader } from "../../base/call.ts";
-import { GradusError, ShapeError } from "../../base/errors.ts";
-import { leakyRelu as leak } from "../../functions/activations.ts";
-import { softmax as softmaxOf } from "../../functions/softmax.ts";
+import { type Printable, type Reader, reader } from "../../base/call.ts";
+import { GradusError } from "../../base/errors.ts";
+import * as functions from "../../functions/activations.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
 import { type Layer, layer, type SameShape, type ShapeRule } from "../layer.ts";
 
 /**
@@ -12,7 +12,7 @@ import { type Layer, layer, type SameShape, type ShapeRule } from "../layer.ts";
  * @example network([2], dense(1), sigmoid())
  */
 export function sigmoid(): Layer<SameShape<"sigmoid">> {
-  return layer({ name: "sigmoid", shape: (input) => input, apply: (x) => x.sigmoid() });
+  return elementwise("sigmoid", functions.sigmoid);
 }
 
 /**
@@ -21,7 +21,7 @@ export function sigmoid(): Layer<SameShape<"sigmoid">> {
  * @example network([2], dense(8), tanh(), dense(1))
  */
 export function tanh(): Layer<SameShape<"tanh">> {
-  return layer({ name: "tanh", shape: (input) => input, apply: (x) => x.tanh() });
+  return elementwise("tanh", functions.tanh);
 }
 
 /**
@@ -30,7 +30,7 @@ export function tanh(): Layer<SameShape<"tanh">> {
  * @example network([784], dense(500), relu(), dense(10))
  */
 export function relu(): Layer<SameShape<"relu">> {
-  return layer({ name: "relu", shape: (input) => input, apply: (x) => x.relu() });
+  return elementwise("relu", functions.relu);
 }
 
 /**
@@ -41,57 +41,111 @@ export function relu(): Layer<SameShape<"relu">> {
  */
 export function leakyRelu<const Slope extends number = 0.01>(slope?: Slope): Layer<SameShape<`leakyRelu(${Slope})`>> {
   const factor = slope ?? 0.01;
-  if (!Number.isFinite(factor)) {
-    throw new GradusError(`leakyRelu: slope must be a finite number; got ${slope}. Write leakyRelu(0.01).`, {
-      operation: "leakyRelu",
-      actual: String(slope),
-    });
-  }
-  return layer({
-    name: "leakyRelu",
-    arguments: [factor],
-    shape: (input) => input,
-    apply: (x) => leak(x, factor),
-  });
-}
-
-interface SoftmaxRule extends ShapeRule {
-  readonly title: "softmax";
-  readonly out: this["in"] extends readonly []
-    ? "needs an axis to sum along; got []. Reshape the input to [n]."
-    : this["in"];
+  checkFinite("leakyRelu", "slope", factor, "leakyRelu(0.01)");
+  return elementwise("leakyRelu", (x) => functions.leakyRelu(x, factor), [factor]);
 }
 
 /**
- * Probabilities along the last axis: `y_i = exp(x_i) / Σ_j exp(x_j)`.
+ * Rectifier that ends at 6: `y = min(max(x, 0), 6)`.
  *
- * Not before {@link crossEntropy}, which takes the logits and applies softmax itself.
- *
- * @example network([4], dense(3), softmax())
+ * @example network([28, 28, 1], conv2d(32, 3), relu6(), flatten(), dense(10))
  */
-export function softmax(): Layer<SoftmaxRule> {
-  return layer({
-    name: "softmax",
-    gives: "probabilities",
-    shape: (input) => {
-      if (input.length > 0) return input;
-      throw new ShapeError("needs an axis to sum along; got []. Reshape the input to [n].", {
-        expected: "[..., n]",
-        actual: "[]",
-      });
-    },
-    apply: (x) => softmaxOf(x, -1),
+export function relu6(): Layer<SameShape<"relu6">> {
+  return elementwise("relu6", functions.relu6);
+}
+
+/**
+ * Exponential linear unit: `y = x` for x > 0, else `alpha · (eˣ − 1)`.
+ *
+ * @param alpha  what the negative side tends to, negated
+ * @throws {GradusError} alpha is no finite number
+ * @example network([784], dense(500), elu(), dense(10))
+ */
+export function elu<const Alpha extends number = 1>(alpha?: Alpha): Layer<SameShape<`elu(${Alpha})`>> {
+  const factor = alpha ?? 1;
+  checkFinite("elu", "alpha", factor, "elu(1)");
+  return elementwise("elu", (x) => functions.elu(x, factor), [factor]);
+}
+
+/**
+ * A smooth rectifier: `y = ln(1 + eˣ)`.
+ *
+ * @example network([1], dense(16), softplus(), dense(1))
+ */
+export function softplus(): Layer<SameShape<"softplus">> {
+  return elementwise("softplus", functions.softplus);
+}
+
+/**
+ * Gaussian error linear unit: `y = x/2 · (1 + erf(x / √2))`; with `approximate`, tanh stands in for the error function.
+ *
+ * @param options  approximate
+ * @example network([784], dense(500), gelu(), dense(10))
+ */
+export function gelu(options: functions.GeluOptions = {}): Layer<SameShape<"gelu">> {
+  const { approximate = false } = options;
+  return elementwise("gelu", (x) => functions.gelu(x, options), [], { approximate: approximate || undefined });
+}
+
+/**
+ * `y = x · sigmoid(x)`, also known as swish.
+ *
+ * @example network([784], dense(500), silu(), dense(10))
+ */
+export function silu(): Layer<SameShape<"silu">> {
+  return elementwise("silu", functions.silu);
+}
+
+/**
+ * `y = x · tanh(ln(1 + eˣ))`.
+ *
+ * @example network([784], dense(500), mish(), dense(10))
+ */
+export function mish(): Layer<SameShape<"mish">> {
+  return elementwise("mish", functions.mish);
+}
+
+/**
+ * Sigmoid in three straight pieces: `y = min(max(x + 3, 0), 6) / 6`.
+ *
+ * @example network([2], dense(1), hardSigmoid())
+ */
+export function hardSigmoid(): Layer<SameShape<"hardSigmoid">> {
+  return elementwise("hardSigmoid", functions.hardSigmoid);
+}
+
+/**
+ * {@link silu} with {@link hardSigmoid}: `y = x · min(max(x + 3, 0), 6) / 6`.
+ *
+ * @example network([784], dense(500), hardSwish(), dense(10))
+ */
+export function hardSwish(): Layer<SameShape<"hardSwish">> {
+  return elementwise("hardSwish", functions.hardSwish);
+}
+
+function elementwise<R extends ShapeRule>(
+  name: string,
+  apply: (x: Tensor) => Tensor,
+  positional: readonly Printable[] = [],
+  options: Readonly<Record<string, Printable | undefined>> = {},
+): Layer<R> {
+  return layer({ name, arguments: positional, options, shape: (input) => input, apply: (x) => apply(x) });
+}
+
+/** Throws unless a layer's number is one. */
+export function checkFinite(name: string, what: string, value: number, example: string): void {
+  if (Number.isFinite(value)) return;
+  throw new GradusError(`${name}: ${what} must be a finite number; got ${value}. Write ${example}.`, {
+    operation: name,
+    actual: String(value),
   });
 }
 
-function withoutArguments(name: string, make: () => Layer): Reader<Layer> {
-  return reader({ name, needs: {}, takes: {}, make });
-}
+const plain = { relu, relu6, sigmoid, tanh, softplus, silu, mish, hardSigmoid, hardSwish };
 
 export const activationReaders: readonly Reader<Layer>[] = [
-  withoutArguments("sigmoid", sigmoid),
-  withoutArguments("tanh", tanh),
-  withoutArguments("relu", relu),
-  withoutArguments("softmax", softmax),
+  ...Object.entries(plain).map(([name, make]) => reader({ name, needs: {}, takes: {}, make: (): Layer => make() })),
   reader({ name: "leakyRelu", needs: {}, takes: { slope: "number" }, make: ({ slope }) => leakyRelu(slope) }),
+  reader({ name: "elu", needs: {}, takes: { alpha: "number" }, make: ({ alpha }) => elu(alpha) }),
+  reader({ name: "gelu", needs: {}, takes: { approximate: "flag" }, make: (options) => gelu(options) }),
 ];

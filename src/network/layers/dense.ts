@@ -5,10 +5,10 @@ import { ShapeError } from "../../base/errors.ts";
 import { type Shape, showShape } from "../../base/shape.ts";
 import type { ShowShape } from "../../base/shape-types.ts";
 import { linear } from "../../functions/linear.ts";
-import type { Initializer } from "../initializer.ts";
 import { readInitializer } from "../initializer-strings.ts";
-import { glorotUniform, zeros } from "../initializers.ts";
 import { type Layer, layer, type ShapeRule } from "../layer.ts";
+import { checkCount } from "./spatial.ts";
+import { printedWeightOptions, type WeightOptions, weightAndBias } from "./weights.ts";
 
 interface DenseRule<Units extends number> extends ShapeRule {
   readonly title: `dense(${Units})`;
@@ -23,13 +23,6 @@ type DenseOutput<In, Units extends number> = In extends Shape
       : `needs a flat input [n]; got ${ShowShape<In>}. Add flatten() before it.`
   : never;
 
-export interface DenseOptions {
-  /** Whether each unit has a bias; true by default. */
-  readonly bias?: boolean;
-  /** First values of the weights; {@link glorotUniform} by default. Biases begin at 0. */
-  readonly initializer?: Initializer;
-}
-
 /**
  * Fully connected layer: `y = W x + b`, every output from every input.
  *
@@ -41,19 +34,12 @@ export interface DenseOptions {
  * @throws {ShapeError} units is not a positive integer; when the network is built: the input is not flat
  * @example network([16, 16], flatten(), dense(128), relu(), dense(10))
  */
-export function dense<const Units extends number>(units: Units, options: DenseOptions = {}): Layer<DenseRule<Units>> {
-  if (!Number.isSafeInteger(units) || units < 1) {
-    throw new ShapeError(`dense: units must be a positive integer; got ${units}. Write dense(10) for ten outputs.`, {
-      operation: "dense",
-      expected: "a positive integer",
-      actual: String(units),
-    });
-  }
-  const { bias = true, initializer } = options;
+export function dense<const Units extends number>(units: Units, options: WeightOptions = {}): Layer<DenseRule<Units>> {
+  checkCount("dense", "units", units, "dense(10) for ten outputs");
   return layer({
     name: "dense",
     arguments: [units],
-    options: { bias: bias ? undefined : false, initializer },
+    options: printedWeightOptions(options),
     shape: (input) => {
       if (input.length === 1) return [units];
       throw new ShapeError(`needs a flat input [n]; got ${showShape(input)}. Add flatten() before it.`, {
@@ -62,15 +48,7 @@ export function dense<const Units extends number>(units: Units, options: DenseOp
         hint: "Add flatten() before it.",
       });
     },
-    parameters: ([n]) => {
-      const weight = {
-        name: "weight",
-        shape: [units, n!],
-        kind: "weight",
-        initializer: initializer ?? glorotUniform(),
-      } as const;
-      return bias ? [weight, { name: "bias", shape: [units], kind: "bias", initializer: zeros() }] : [weight];
-    },
+    parameters: ([n]) => weightAndBias([units, n!], units, options),
     apply: (x, { weight, bias }) => linear(x, weight!, bias),
   });
 }
