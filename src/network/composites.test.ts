@@ -9,7 +9,7 @@ import { ones } from "../tensor/create.ts";
 import { train } from "../train/train.ts";
 import { constant } from "./initializers.ts";
 import { type Layer, layer } from "./layer.ts";
-import { relu, softmax, tanh } from "./layers/activations.ts";
+import { relu, tanh } from "./layers/activations.ts";
 import { dense } from "./layers/dense.ts";
 import { dropout } from "./layers/dropout.ts";
 import { flatten } from "./layers/flatten.ts";
@@ -17,6 +17,7 @@ import { parallel } from "./layers/parallel.ts";
 import { reshape } from "./layers/reshape.ts";
 import { residual } from "./layers/residual.ts";
 import { sequential } from "./layers/sequential.ts";
+import { softmax } from "./layers/softmax.ts";
 import { decodeModel, encodeModel } from "./model.ts";
 import { Network, network } from "./network.ts";
 
