@@ -2,19 +2,12 @@
 
 import type { DType } from "../base/dtype.ts";
 import { GradusError } from "../base/errors.ts";
-import { type Shape, sizeOf } from "../base/shape.ts";
+import type { Shape } from "../base/shape.ts";
 import { build } from "../graph/build.ts";
-import type { Node } from "../graph/node.ts";
 import { broadcastTo } from "../tensor/operands.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { nodeOf, tensorOf } from "../tensor/trace.ts";
-
-/** Two key words and a stream number as uint32 scalars: the n-th number of the stream belongs to the n-th element. */
-export interface RandomNumbers {
-  readonly key0: Tensor;
-  readonly key1: Tensor;
-  readonly stream: Tensor;
-}
+import { type RandomNumbers, randomBits } from "./random.ts";
 
 /**
  * Each element becomes 0 with probability `rate`; the others are multiplied by 1 / (1 − rate), so that the mean stays.
@@ -102,15 +95,8 @@ function drop<S extends Shape, D extends DType>(
   shape: Shape,
 ): Tensor<S, D> {
   // uniform = (bits >>> 8) · 2⁻²⁴ is kept where uniform ≥ rate; compared as the integers that they are.
-  const word = build.shiftRight(randomBits(sizeOf(shape), random), 8);
-  const bound = build.constant(Math.ceil(rate * 0x1000000), word.shape, "uint32");
-  const kept = build.reshape(build.lessEqual(bound, word), shape);
+  const word = build.shiftRight(nodeOf(randomBits(shape, random)), 8);
+  const kept = build.lessEqual(build.constant(Math.ceil(rate * 0x1000000), shape, "uint32"), word);
   const mask = tensorOf<Shape, "bool">(broadcastTo("dropout", kept, x.shape));
   return mask.select(x.mul(1 / (1 - rate)), 0) as Tensor as Tensor<S, D>;
-}
-
-/** The first `count` numbers of a stream, uint32. */
-export function randomBits(count: number, { key0, key1, stream }: RandomNumbers): Node {
-  const spread = (scalar: Tensor): Node => build.broadcast(nodeOf(scalar), [count], []);
-  return build.threefry(build.iota([count], 0, "uint32"), spread(key0), spread(key1), spread(stream));
 }

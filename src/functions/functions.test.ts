@@ -6,9 +6,10 @@ import { normal, ones, tensor } from "../tensor/create.ts";
 import { grad } from "../tensor/grad.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { leakyRelu, relu, sigmoid, tanh } from "./activations.ts";
-import { dropout, type RandomNumbers } from "./dropout.ts";
+import { dropout } from "./dropout.ts";
 import { linear } from "./linear.ts";
 import { oneHot } from "./one-hot.ts";
+import type { RandomNumbers } from "./random.ts";
 
 describe("activations", () => {
   test("are the tensor's methods", async () => {

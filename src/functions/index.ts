@@ -19,7 +19,7 @@ export {
 export { adaptiveAveragePool2d, adaptiveMaxPool2d } from "./adaptive-pool.ts";
 export { type ConvOptions, conv1d, conv2d, conv3d } from "./conv.ts";
 export { type ConvTransposeOptions, convTranspose1d, convTranspose2d, convTranspose3d } from "./conv-transpose.ts";
-export { dropout, type RandomNumbers, spatialDropout, stochasticDepth } from "./dropout.ts";
+export { dropout, spatialDropout, stochasticDepth } from "./dropout.ts";
 export { linear } from "./linear.ts";
 export { maxout } from "./maxout.ts";
 export { gaussianNoise } from "./noise.ts";
@@ -34,6 +34,7 @@ export {
   maxPool3d,
   type PoolOptions,
 } from "./pool.ts";
+export type { RandomNumbers } from "./random.ts";
 export type { Padding, PerAxis } from "./sliding.ts";
 export { logSoftmax, logSumExp, softmax } from "./softmax.ts";
 export { type UpsampleMode, type UpsampleOptions, upsample2d } from "./upsample.ts";

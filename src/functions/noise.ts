@@ -3,10 +3,8 @@
 import type { DType } from "../base/dtype.ts";
 import { GradusError } from "../base/errors.ts";
 import type { Shape } from "../base/shape.ts";
-import { build } from "../graph/build.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { tensorOf } from "../tensor/trace.ts";
-import { type RandomNumbers, randomBits } from "./dropout.ts";
+import { type RandomNumbers, randomNormal } from "./random.ts";
 
 /**
  * A normal number of standard deviation `deviation` is added to each element.
@@ -24,7 +22,7 @@ export function gaussianNoise<S extends Shape, D extends DType>(
   random: RandomNumbers,
 ): Tensor<S, D> {
   checkDeviation("gaussianNoise", deviation);
-  return x.add(normalNumbers(x.shape, x.dtype, random).mul(deviation) as Tensor<S, D>) as Tensor as Tensor<S, D>;
+  return (x as Tensor).add(randomNormal(x.shape, random, x.dtype).mul(deviation)) as Tensor<S, D>;
 }
 
 /** Throws unless the standard deviation is a finite number that is not negative. */
@@ -35,14 +33,4 @@ export function checkDeviation(operation: string, deviation: number): void {
     expected: "0 or more",
     actual: String(deviation),
   });
-}
-
-/** By Box–Muller, as {@link RandomStream.normal} in src/base/rng.ts: √(−2 ln(1 − u)) · cos(2πv) of neighbouring uniform numbers. */
-function normalNumbers(shape: Shape, dtype: DType, random: RandomNumbers): Tensor {
-  const size = shape.reduce((product, n) => product * n, 1);
-  const words = tensorOf<[number], "uint32">(build.shiftRight(randomBits(2 * size, random), 8));
-  const uniform: Tensor = words.cast(dtype).mul(2 ** -24);
-  const [u, v] = [uniform.slice([0], [], [2]), uniform.slice([1], [], [2])] as [Tensor, Tensor];
-  const radius = u.neg().add(1).log().mul(-2).sqrt();
-  return radius.mul(v.mul(2 * Math.PI).cos()).reshape(shape) as Tensor;
 }

@@ -4,6 +4,7 @@ import { type Reader, reader } from "../../base/call.ts";
 import { ShapeError } from "../../base/errors.ts";
 import { type Shape, showShape } from "../../base/shape.ts";
 import type { ShowShape } from "../../base/shape-types.ts";
+import { showValue } from "../../base/show.ts";
 import { concat } from "../../tensor/join.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { type Layer, layer, type SameShape, type ShapeRule } from "../layer.ts";
@@ -28,7 +29,7 @@ interface TakeChannelsRule<Channels extends Shape> extends ShapeRule {
 export function takeChannels<const Channels extends Shape>(channels: Channels): Layer<TakeChannelsRule<Channels>> {
   const isList = Array.isArray(channels) && channels.length > 0;
   if (!isList || !channels.every((channel) => Number.isSafeInteger(channel) && channel >= 0)) {
-    const actual = isList ? showShape(channels) : Array.isArray(channels) ? "none" : typeof channels;
+    const actual = isList ? showShape(channels) : showValue(channels);
     throw new ShapeError(
       `takeChannels: needs a list of places of channels, counted from 0; got ${actual}. Write takeChannels([0, 2]).`,
       { operation: "takeChannels", actual },

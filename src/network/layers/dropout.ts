@@ -7,9 +7,9 @@ import {
   dropout as drop,
   spatialDropout as dropChannels,
   stochasticDepth as dropExamples,
-  type RandomNumbers,
 } from "../../functions/dropout.ts";
 import { gaussianNoise as addNoise, checkDeviation } from "../../functions/noise.ts";
+import type { RandomNumbers } from "../../functions/random.ts";
 import type { Tensor } from "../../tensor/tensor.ts";
 import { type ApplyContext, type Layer, layer, type SameShape, type ShapeRule } from "../layer.ts";
 

@@ -319,7 +319,7 @@ test("arguments out of range, when the layer is made", () => {
     ShapeError: embedding: count must be a positive integer; got 0. Write embedding(1000, 32).
     ShapeError: embedding: width must be a positive integer; got 1.5. Write embedding(1000, 32).
     ShapeError: maxout: pieces must be a positive integer; got 0. Write maxout(2).
-    ShapeError: takeChannels: needs a list of places of channels, counted from 0; got none. Write takeChannels([0, 2]).
+    ShapeError: takeChannels: needs a list of places of channels, counted from 0; got []. Write takeChannels([0, 2]).
     ShapeError: takeChannels: needs a list of places of channels, counted from 0; got [0, -1]. Write takeChannels([0, 2]).
     GradusError: prelu: slope must be a finite number; got NaN. Write prelu({ slope: 0.25 }).
     GradusError: elu: alpha must be a finite number; got Infinity. Write elu(1).
