@@ -48,7 +48,7 @@ export function leakyRelu<S extends Shape, D extends DType>(x: Tensor<S, D>, slo
 export function relu6<S extends Shape, D extends DType>(x: Tensor<S, D>): Tensor<S, D> {
   nodeGiven("relu6", x);
   const y: Tensor = x.relu();
-  return y.less(6).select(y, 6) as Tensor as Tensor<S, D>;
+  return y.greaterEqual(6).select(6, y) as Tensor as Tensor<S, D>;
 }
 
 /**

@@ -5,7 +5,8 @@ import { deriveKey, RandomStream } from "../base/rng.ts";
 import { normal, ones, tensor } from "../tensor/create.ts";
 import { grad } from "../tensor/grad.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { leakyRelu, relu, sigmoid, tanh } from "./activations.ts";
+import * as activations from "./activations.ts";
+import { leakyRelu, prelu, relu, sigmoid, tanh } from "./activations.ts";
 import { dropout } from "./dropout.ts";
 import { linear } from "./linear.ts";
 import { oneHot } from "./one-hot.ts";
@@ -23,6 +24,39 @@ describe("activations", () => {
     expect(await leakyRelu(tensor([-2, 0, 3]), 0.5).array()).toEqual([-1, 0, 3]);
     expect(await leakyRelu(tensor([-100])).array()).toEqual([-1]);
     expect(await grad((x: Tensor) => leakyRelu(x, 0.5).sum())(tensor([-2, 3])).array()).toEqual([0.5, 1]);
+  });
+});
+
+describe("all activations", () => {
+  const { prelu: _, ...plain } = activations;
+  const functions: Record<string, (x: Tensor) => Tensor> = { ...plain, prelu: (x) => prelu(x, tensor([0.25])) };
+
+  test.each(Object.entries(functions))(
+    "%s lets NaN through, and large numbers neither overflow nor spoil the slope",
+    async (_, f) => {
+      const x: Tensor = tensor([Number.NaN, -1e4, 1e4]);
+      const [first, ...others] = await f(x).data();
+      expect(first).toBeNaN();
+      expect(others.every(Number.isFinite)).toBe(true);
+      const slopes = await grad((x: Tensor) => f(x).sum())(x.slice([1])).data();
+      expect(slopes.every(Number.isFinite)).toBe(true);
+    },
+  );
+
+  test("prelu takes a slope for each channel, and learns it", async () => {
+    const [x, slopes]: [Tensor, Tensor] = [
+      tensor([
+        [-2, -4],
+        [3, -6],
+      ]),
+      tensor([0.5, 0.25]),
+    ];
+    expect(await prelu(x, slopes).array()).toEqual([
+      [-1, -1],
+      [3, -1.5],
+    ]);
+    expect(await grad((slopes: Tensor) => prelu(x, slopes).sum())(slopes).array()).toEqual([-2, -10]);
+    expect(() => prelu(x, ones([3]))).toThrow("broadcastTo: [3] does not broadcast to [2, 2]");
   });
 });
 
