@@ -36,6 +36,7 @@ export {
   tanh,
 } from "./network/layers/activations.ts";
 export { adaptiveAveragePool2d, adaptiveMaxPool2d } from "./network/layers/adaptive-pool.ts";
+export { type BatchNormOptions, batchNorm } from "./network/layers/batch-norm.ts";
 export { takeChannels, unitBias } from "./network/layers/channels.ts";
 export { conv1d, conv2d, conv3d } from "./network/layers/conv.ts";
 export { convTranspose1d, convTranspose2d, convTranspose3d } from "./network/layers/conv-transpose.ts";
@@ -45,7 +46,10 @@ export { dropout, gaussianNoise, spatialDropout, stochasticDepth } from "./netwo
 export { embedding } from "./network/layers/embedding.ts";
 export { flatten } from "./network/layers/flatten.ts";
 export { globalAveragePool, globalMaxPool } from "./network/layers/global-pool.ts";
+export { groupNorm, instanceNorm } from "./network/layers/group-norm.ts";
+export { type LayerNormOptions, layerNorm, rmsNorm } from "./network/layers/layer-norm.ts";
 export { maxout } from "./network/layers/maxout.ts";
+export type { NormOptions } from "./network/layers/norm.ts";
 export { type ParallelOptions, parallel } from "./network/layers/parallel.ts";
 export {
   averagePool1d,

@@ -212,6 +212,14 @@ describe("what does not fit", () => {
       globalAveragePool at layer 1: needs positions before the channels, [...spatial, channels]; got [3]. Leave it out.
       maxout(2) at layer 1: needs a last axis that 2 pieces divide; got [9]. Change the number of pieces, or of units before.
       prelu at layer 0: needs an axis of channels; got []. Reshape the input to [n].
+      batchNorm at layer 0: needs channels on the last axis; got []. Reshape the input to [n].
+      layerNorm at layer 1: needs an axis for each of the 3 to normalize along; got [2, 4]. Reshape the input, or take fewer axes.
+      groupNorm(3) at layer 0: needs groups that divide the channels; got 3 groups for [5, 8]. Choose a divisor of 8.
+      groupNorm(8) at layer 0: needs more than one value per group; got [1, 8] in 8 groups. Take fewer groups.
+      instanceNorm at layer 0: needs more than one position, as in [rows, columns, channels]; got [1, 1, 8]. Take layerNorm() or batchNorm().
+      rmsNorm at layer 0: needs an axis for each of the 1 to normalize along; got []. Reshape the input, or take fewer axes.
+      mean: axis 2 does not exist; a tensor of rank 2 has axes -2…1.
+      mean: axes must be distinct; got [0, -2]. Name each axis once.
       network: needs [batch, 4]; got [16, 5]. The axes after the first are the network's input shape.
       network: needs [batch, 4]; got [4]. Put a batch axis in front: x.expand(0).
       network: needs [batch, 4]; got [2, 4, 2]. The axes after the first are the network's input shape."

@@ -23,6 +23,7 @@ export { dropout, spatialDropout, stochasticDepth } from "./dropout.ts";
 export { linear } from "./linear.ts";
 export { maxout } from "./maxout.ts";
 export { gaussianNoise } from "./noise.ts";
+export { batchNorm, groupNorm, type Moments, moments, type NormalizeOptions, normalize, rmsNorm } from "./normalize.ts";
 export { oneHot } from "./one-hot.ts";
 export {
   type AveragePoolOptions,

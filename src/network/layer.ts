@@ -75,8 +75,8 @@ export interface RandomSource {
   readonly stream: Tensor;
 }
 
-/** Weight decay applies to weights and spares biases. */
-export type ParameterKind = "weight" | "bias";
+/** Weight decay applies to weights and spares biases and the scales of normalizations. */
+export type ParameterKind = "weight" | "bias" | "scale";
 
 /** A tensor that the network keeps for a layer. */
 export interface StateSpec {

@@ -7,6 +7,7 @@ import { parseCalls, type Reader, readCall } from "../base/call.ts";
 import type { Layer } from "./layer.ts";
 import { activationReaders } from "./layers/activations.ts";
 import { adaptivePoolReaders } from "./layers/adaptive-pool.ts";
+import { batchNormReader } from "./layers/batch-norm.ts";
 import { channelReaders } from "./layers/channels.ts";
 import { convReaders } from "./layers/conv.ts";
 import { convTransposeReaders } from "./layers/conv-transpose.ts";
@@ -16,6 +17,8 @@ import { dropoutReaders } from "./layers/dropout.ts";
 import { embeddingReader } from "./layers/embedding.ts";
 import { flattenReader } from "./layers/flatten.ts";
 import { globalPoolReaders } from "./layers/global-pool.ts";
+import { groupNormReaders } from "./layers/group-norm.ts";
+import { layerNormReaders } from "./layers/layer-norm.ts";
 import { maxoutReader } from "./layers/maxout.ts";
 import { parallelReader } from "./layers/parallel.ts";
 import { poolReaders } from "./layers/pool.ts";
@@ -38,6 +41,9 @@ const readers: readonly Reader<Layer>[] = [
   ...poolReaders,
   ...dropoutReaders,
   ...activationReaders,
+  batchNormReader,
+  ...layerNormReaders,
+  ...groupNormReaders,
   preluReader,
   maxoutReader,
   ...softmaxReaders,

@@ -185,6 +185,14 @@ describe("reference, wasm and x64 agree to the bit in portable numerics, 16-32-1
   });
 });
 
+test("reference, wasm and x64 agree to the bit where layers normalize and branch", async () => {
+  const layers =
+    "residual(dense(16) batchNorm relu, shortcut=batchNorm(initializer=zeros)) reshape([2, 8]) parallel([groupNorm(2)], [rmsNorm], [layerNorm instanceNorm]) batchNorm flatten dense(4)";
+  const changes = { numerics: "portable", batchSize: 24, steps: 14 } as const;
+  const reference = await hash({ ...changes, target: "reference" }, layers);
+  for (const target of threaded) expect(await hash({ ...changes, target }, layers), target).toBe(reference);
+});
+
 test("moments that vanish keep the targets together, even where epsilon is as small as they are", async () => {
   const inputs = Float32Array.from({ length: 16 * 64 }, (_, i) => Math.sin(1.7 * i) * 1e-16);
   const targets = Float32Array.from({ length: 64 }, (_, i) => Math.sin(0.3 * i));

@@ -98,12 +98,14 @@ export class Session {
 
   /**
    * Places everything, and gives the network its first values if it has none. The program for whole batches is compiled before:
-   * where loss and data do not fit, the network stays what it was.
+   * where loss and data do not fit, the network stays what it was. So it does where a layer refuses a last batch of one example.
    */
   static begin(plan: Plan, target: Target, hold: Hold): Promise<Session> {
     const { network, seed, optimizer } = plan;
     return withHoldings(target, async (holdings) => {
       const program = await compileStep(plan, holdings, plan.batchSize);
+      const whole = Math.floor(plan.data.length / plan.batchSize);
+      if (plan.data.length % plan.batchSize === 1 && plan.steps > whole) traceStep(specOf(plan, 1));
       const data = await placeData(plan.data, holdings);
       const order = await Shuffle.prepare(holdings, plan.data.length, seed, plan.shuffle);
       if (!network.initialized) hold.change(() => network.initialize({ seed }));
@@ -185,13 +187,17 @@ function rowsOf(plan: Plan): number {
   return Math.min(mostSteps, plan.steps);
 }
 
+function specOf(plan: Plan, batchSize: number): StepSpec {
+  const { network, loss, metrics, optimizer } = plan;
+  return { network, loss, metrics, optimizer, layout: layoutOf(plan.data), batchSize, rows: rowsOf(plan) };
+}
+
 async function compileStep(plan: Plan, holdings: Holdings, batchSize: number): Promise<SizedProgram> {
-  const { network, loss, metrics, optimizer, seed } = plan;
-  const spec = { network, loss, metrics, optimizer, layout: layoutOf(plan.data), batchSize, rows: rowsOf(plan) };
+  const spec = specOf(plan, batchSize);
   const { module, purposes, captured } = traceStep(spec);
   const executable = await holdings.compile(module);
   const own: TargetBuffer[] = [];
-  for (const purpose of purposes) own.push(await holdings.place(Uint32Array.from(deriveKey(seed, purpose))));
+  for (const purpose of purposes) own.push(await holdings.place(Uint32Array.from(deriveKey(plan.seed, purpose))));
   own.push(...(await captured.on(holdings.target)));
   return { spec, executable, own };
 }
