@@ -19,6 +19,8 @@ export type { Loss, LossLike, LossOptions } from "./loss/loss.ts";
 export { meanSquaredError } from "./loss/mean-squared-error.ts";
 export type { Metric, MetricLike } from "./loss/metric.ts";
 export type { Classification, Example } from "./network/answer.ts";
+export { type Calls, functional } from "./network/functional.ts";
+export { FunctionalNetwork } from "./network/functional-network.ts";
 export type { Initializer } from "./network/initializer.ts";
 export { type Layer, type LayerDefinition, layer, type ShapeRule } from "./network/layer.ts";
 export {
@@ -65,7 +67,7 @@ export { residual } from "./network/layers/residual.ts";
 export { sequential } from "./network/layers/sequential.ts";
 export { logSoftmax, softmax } from "./network/layers/softmax.ts";
 export { upsample2d, zeroPad2d } from "./network/layers/upsample.ts";
-export { decodeModel, encodeModel, type LoadOptions, load } from "./network/model.ts";
+export { decodeModel, encodeModel, type LoadIntoOptions, type LoadOptions, load } from "./network/model.ts";
 export { alexnet } from "./network/models/alexnet.ts";
 export { lectureCnn } from "./network/models/lecture-cnn.ts";
 export { lecun1989 } from "./network/models/lecun1989.ts";

@@ -218,6 +218,9 @@ describe("what does not fit", () => {
       groupNorm(8) at layer 0: needs more than one value per group; got [1, 8] in 8 groups. Take fewer groups.
       instanceNorm at layer 0: needs more than one position, as in [rows, columns, channels]; got [1, 1, 8]. Take layerNorm() or batchNorm().
       rmsNorm at layer 0: needs an axis for each of the 1 to normalize along; got []. Reshape the input, or take fewer axes.
+      dense(3) at layer head: needs a flat input [n]; got [2, 2]. Add flatten() before it.
+      dense(3) at layer f.body.0: needs a flat input [n]; got [1, 3]. Add flatten() before it.
+      add: shapes [2, 2] and [2, 4] do not broadcast: aligned at the end, dimensions must be equal or 1; got 2 and 4. Reshape one of them, or insert an axis of size 1.
       mean: axis 2 does not exist; a tensor of rank 2 has axes -2…1.
       mean: axes must be distinct; got [0, -2]. Name each axis once.
       network: needs [batch, 4]; got [16, 5]. The axes after the first are the network's input shape.

@@ -114,14 +114,17 @@ function checkAnswers(rows: readonly (readonly number[])[]): void {
   );
 }
 
+/** What tells how inputs are read. */
+type Taking = Pick<Network, "inputShape" | "dtype">;
+
 /** The input as a tensor `[batch, ...in]`, and whether it was one example. */
-function asBatch(operation: string, net: Network, input: Inputs): { batch: Tensor; single: boolean } {
+export function asBatch(operation: string, net: Taking, input: Inputs): { batch: Tensor; single: boolean } {
   const x = asTensor(operation, net, input);
   const single = sameShape(x.shape, net.inputShape);
   return { batch: single ? x.expand(0) : x, single };
 }
 
-function asTensor(operation: string, net: Network, input: Inputs): Tensor {
+function asTensor(operation: string, net: Taking, input: Inputs): Tensor {
   if (input instanceof Tensor) return input;
   if (typeof input !== "object" || input === null) {
     const example = `numbers nested as ${showShape(net.inputShape)}`;
@@ -187,7 +190,7 @@ function isExamples(input: readonly Example[] | readonly Nested[]): input is rea
   return typeof input[0] === "object" && "data" in input[0];
 }
 
-function stacked(net: Network, examples: readonly Example[]): Tensor {
+function stacked(net: Taking, examples: readonly Example[]): Tensor {
   const data = new Float32Array(examples.reduce((sum, example) => sum + example.data.length, 0));
   let offset = 0;
   for (const { data: values, shape } of examples) {

@@ -8,7 +8,7 @@ import type { Shape } from "../base/shape.ts";
 import type { Inside, Layer, ShapeRule } from "./layer.ts";
 
 /** The type of a rule's output for an input shape. */
-type Through<R extends ShapeRule, S extends Shape> = (R & { readonly in: S })["out"];
+export type Through<R extends ShapeRule, S extends Shape> = (R & { readonly in: S })["out"];
 
 /** A layer that does not fit: its position in the list, and which layer of there says what. */
 export interface Misfit<Position extends number, Says> {

@@ -72,7 +72,7 @@ describe("a saved model", () => {
     expect(decodeModel(bytes, "mine", { layers: [twice] }).toString()).toBe("twice dense(1)");
     expect(Network.from([1], "twice dense(1)", [twice]).outputShape).toEqual([1]);
     expect(() => decodeModel(bytes, "mine")).toThrow(
-      /^mine: the weights and the network "twice dense\(1\)" do not belong together: layers: unknown layer "twice" at character 1 of "twice dense\(1\)"\. There are [\w, ]+\. Layers of your own load with their readers: load\(path, \{ layers: \[reader\(\{ … \}\)\] \}\)\.$/,
+      /^mine: the weights and the network "twice dense\(1\)" do not belong together: layers: unknown layer "twice" at character 1 of "twice dense\(1\)"\. There are [\w, ]+\. Layers of your own load with their readers: load\(path, \{ layers: \[reader\(\{ … \}\)\] \}\); a network that code builds takes the values: load\(path, \{ into: net \}\)\.$/,
     );
   });
 
@@ -193,8 +193,8 @@ describe("refused", () => {
       another format | FileError: m.safetensors: the header of a safetensors file must end within the file and 100000000 bytes; 7885648053892500304 bytes are announced, the file has 28. It is cut off or no safetensors file; fetch or save it again.
       cut off | FileError: m.safetensors: the tensors must fill the file to its end; they take 24 bytes, 21 are there. The file is cut off; fetch or save it again.
       appended | FileError: m.safetensors: the tensors must fill the file to its end; they take 24 bytes, 25 are there. Something was appended; fetch or save it again.
-      another program's weights | FileError: m.safetensors: a model of Gradus says so in its metadata; this file does not. Build the network in code and take the weights with decodeSafetensors and setParameters.
-      no metadata | FileError: m.safetensors: a model of Gradus says so in its metadata; this file does not. Build the network in code and take the weights with decodeSafetensors and setParameters.
+      another program's weights | FileError: m.safetensors: a model of Gradus says so in its metadata; this file does not. Build the network in code and fill it: load(path, { into: net }).
+      no metadata | FileError: m.safetensors: a model of Gradus says so in its metadata; this file does not. Build the network in code and fill it: load(path, { into: net }).
       a description that is no JSON | FileError: m.safetensors: its metadata must describe a network (layers, inputShape, classes, normalization); it does not. The file is damaged; save the model again.
       a description that is null | FileError: m.safetensors: its metadata must describe a network (layers, inputShape, classes, normalization); it does not. The file is damaged; save the model again.
       no layers | FileError: m.safetensors: its metadata must describe a network (layers, inputShape, classes, normalization); it does not. The file is damaged; save the model again.
@@ -203,7 +203,7 @@ describe("refused", () => {
       classes that are numbers | FileError: m.safetensors: class names must be distinct texts, at most 65536 of at most 200 characters; name 0 is 1. The file is damaged; save the model again.
       an input shape of texts | FileError: m.safetensors: its metadata must describe a network (layers, inputShape, classes, normalization); it does not. The file is damaged; save the model again.
       an input shape of 0 | FileError: m.safetensors: its metadata must describe a network (layers, inputShape, classes, normalization); it does not. The file is damaged; save the model again.
-      an unknown layer | FileError: m.safetensors: the weights and the network "dance(2)" do not belong together: layers: unknown layer "dance" at character 1 of "dance(2)". There are …. Layers of your own load with their readers: load(path, { layers: [reader({ … })] }).
+      an unknown layer | FileError: m.safetensors: the weights and the network "dance(2)" do not belong together: layers: unknown layer "dance" at character 1 of "dance(2)". There are …. Layers of your own load with their readers: load(path, { layers: [reader({ … })] }); a network that code builds takes the values: load(path, { into: net }).
       another layer | FileError: m.safetensors: the network "dense(3)" needs 9 values; the file holds 6. The file is damaged; save the model again.
       a layer more | FileError: m.safetensors: the network "dense(2) dense(2)" needs 12 values; the file holds 6. The file is damaged; save the model again.
       a layer fewer | FileError: m.safetensors: the weights and the network "relu" do not belong together: network: there is no parameter 0.weight in relu. Take the parameters of a network with the same layers.
@@ -215,7 +215,7 @@ describe("refused", () => {
       an input shape of many axes | FileError: m.safetensors: an example may have 67108864 values and 16 axes at most; its input shape is a shape of 10000 axes. The file is damaged; save the model again.
       an output of many axes | FileError: m.safetensors: a layer's output may have 67108864 values and 16 axes at most; reshape([2, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1,… at layer 0 gives a shape of 1001 axes. The file is damaged; save the model again.
       layers that take long to read | FileError: m.safetensors: its layers must be described in 100000 characters; they take 5000000. The file is damaged; save the model again.
-      a layer's name of 90,000 letters | FileError: m.safetensors: the weights and the network "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…" do not belong together: layers: unknown layer "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…" at character 1 of "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…". There are …. Layers of your own load with their readers: load(path, { layers: [reader({ … })] }).
+      a layer's name of 90,000 letters | FileError: m.safetensors: the weights and the network "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…" do not belong together: layers: unknown layer "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…" at character 1 of "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…". There are …. Layers of your own load with their readers: load(path, { layers: [reader({ … })] }); a network that code builds takes the values: load(path, { into: net }).
       an escape sequence in the layers | FileError: m.safetensors: the weights and the network "�[2J" do not belong together: layers: needs a name; got "�" at character 1 of "�[2J".
       a million class names | FileError: m.safetensors: class names must be distinct texts, at most 65536 of at most 200 characters; there are 1000000. The file is damaged; save the model again.
       more class names than outputs | FileError: m.safetensors: there must be no more class names than outputs; there are 3 for 2. The file is damaged; save the model again.

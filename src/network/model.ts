@@ -17,6 +17,7 @@ import { classNamesRule, problemOfClassNames } from "./class-names.ts";
 import type { Layer } from "./layer.ts";
 import { Network, type NetworkDescription } from "./network.ts";
 import { withParts } from "./placed.ts";
+import type { Stateful } from "./stateful.ts";
 import { parseLayers } from "./strings.ts";
 import { version } from "./version.ts";
 
@@ -35,18 +36,28 @@ export async function encodeModel(network: Network): Promise<Uint8Array> {
       hint: "net.classes = null",
     });
   }
+  return encodeState(network, { network: JSON.stringify(network.describe()) });
+}
+
+/** Parameters and buffers as they are saved, and what is said beside them. */
+async function encodeState(network: Stateful, description: Readonly<Record<string, string>>): Promise<Uint8Array> {
   const tensors = new Map<string, TensorData>();
   for (const [name, values] of network.state) {
     const { dtype, shape } = values;
     tensors.set(name, { dtype, shape, data: (await values.data()) as Data });
   }
-  const metadata = { format: "gradus", version, network: JSON.stringify(network.describe()) };
-  return encodeSafetensors(tensors, metadata);
+  return encodeSafetensors(tensors, { format: "gradus", version, ...description });
 }
 
 export interface LoadOptions {
   /** Readers for layers of your own, made with `reader`. */
   readonly layers?: readonly Reader<Layer>[];
+}
+
+/** For networks that layer strings do not write, and files that other programs wrote. */
+export interface LoadIntoOptions<N extends Stateful> {
+  /** A network built by code, which takes the values: the file must have those of its names and shapes, and no others. */
+  readonly into: N;
 }
 
 /** An example or a layer's output of more values is taken for a slip or an attack: 256 MB in float32. */
@@ -61,34 +72,75 @@ const longestLayers = 100_000;
  *
  * @param bytes  the whole file
  * @param file   its name, for messages
- * @throws {FileError} the bytes are no model of Gradus, or damaged
+ * @throws {FileError} the bytes are no model of Gradus, or damaged; with `into`, they do not hold what that network keeps
  */
-export function decodeModel(bytes: Bytes, file = "model", options: LoadOptions = {}): Network {
+export function decodeModel(bytes: Bytes, file?: string, options?: LoadOptions): Network;
+export function decodeModel<N extends Stateful>(bytes: Bytes, file: string, options: LoadIntoOptions<N>): N;
+export function decodeModel(
+  bytes: Bytes,
+  file = "model",
+  options: LoadOptions | LoadIntoOptions<Stateful> = {},
+): Stateful {
   const { tensors, metadata } = decodeSafetensors(bytes, file);
+  return "into" in options
+    ? fill(options.into, tensors, metadata, file)
+    : made(tensors, metadata, file, options.layers);
+}
+
+type Tensors = ReadonlyMap<string, TensorData>;
+type Metadata = Readonly<Record<string, string>>;
+
+/** The network that the metadata describes. */
+function made(tensors: Tensors, metadata: Metadata, file: string, own?: readonly Reader<Layer>[]): Network {
   const { layers, inputShape, classes, normalization } = descriptionIn(metadata, file);
   try {
-    const network = new Network(inputShape, parseLayers(layers, options.layers));
+    const network = new Network(inputShape, parseLayers(layers, own));
     checkSizes(network, tensors, file);
     checkClasses(classes, network.outputShape, file);
     checkFinite(tensors, file);
-    const parameters = Array.from(tensors, ([name, { data, shape, dtype }]): [string, Tensor] => [
-      name,
-      tensor(data, { shape, dtype }),
-    ]);
-    network.setParameters(new Map(parameters));
+    network.setParameters(asTensors(tensors));
     network.classes = classes;
     network.normalization = normalization;
     return network;
   } catch (cause) {
     if (!(cause instanceof GradusError) || cause instanceof FileError) throw cause;
     const unknown = /^layers: unknown layer /.test(cause.message);
-    const hint = unknown ? " Layers of your own load with their readers: load(path, { layers: [reader({ … })] })." : "";
+    const hint = unknown
+      ? " Layers of your own load with their readers: load(path, { layers: [reader({ … })] }); a network that code builds takes the values: load(path, { into: net })."
+      : "";
     throw new FileError(
       `${file}: the weights and the network "${show(layers, 100)}" do not belong together: ${show(cause.message, 500)}${hint}`,
       { operation: "load", file, ...(unknown ? { hint: "load(path, { layers })" } : {}) },
       { cause },
     );
   }
+}
+
+function asTensors(tensors: Tensors): Map<string, Tensor> {
+  return new Map(Array.from(tensors, ([name, { data, shape, dtype }]) => [name, tensor(data, { shape, dtype })]));
+}
+
+/** Gives a network the values of a file, and what the file says about classes and data where the network has a place for it. */
+function fill<N extends Stateful>(network: N, tensors: Tensors, metadata: Metadata, file: string): N {
+  const description = metadata.network === undefined ? null : descriptionIn(metadata, file);
+  const missing = network.stateSpecs.find(({ name }) => !tensors.has(name));
+  if (missing) {
+    const hint = "Take a file with the values of this network.";
+    refuse(file, `the network needs ${missing.name} ${showShape(missing.shape)}; the file does not have it`, hint);
+  }
+  checkFinite(tensors, file);
+  if (description && network instanceof Network) checkClasses(description.classes, network.outputShape, file);
+  try {
+    network.setParameters(asTensors(tensors));
+  } catch (cause) {
+    if (!(cause instanceof GradusError)) throw cause;
+    throw new FileError(`${file}: ${show(cause.message, 500)}`, { operation: "load", file }, { cause });
+  }
+  if (description && network instanceof Network) {
+    network.classes = description.classes;
+    network.normalization = description.normalization;
+  }
+  return network;
 }
 
 function refuse(file: string, problem: string, hint = "The file is damaged; save the model again."): never {
@@ -149,8 +201,15 @@ function descriptionIn(metadata: Readonly<Record<string, string>>, file: string)
   if (metadata.format !== "gradus") {
     throw new FileError(
       `${file}: a model of Gradus says so in its metadata; this file does not. ` +
-        "Build the network in code and take the weights with decodeSafetensors and setParameters.",
+        "Build the network in code and fill it: load(path, { into: net }).",
       { operation: "load", file, expected: "gradus", actual: metadata.format ?? "no format" },
+    );
+  }
+  if (metadata.network === undefined) {
+    const hint = "load(path, { into: net })";
+    throw new FileError(
+      `${file}: holds the values of a network that only code builds. Build it and fill it: ${hint}.`,
+      { operation: "load", file, hint },
     );
   }
   const found = parse(metadata.network);
@@ -199,7 +258,15 @@ function isScale(value: unknown): boolean {
  * @throws {FileError} the place cannot be written
  */
 export async function saveModel(network: Network, path: string): Promise<void> {
-  const bytes = await encodeModel(network);
+  await write(path, await encodeModel(network));
+}
+
+/** Writes what a network keeps that only code can build. */
+export async function saveState(network: Stateful, path: string): Promise<void> {
+  await write(path, await encodeState(network, {}));
+}
+
+async function write(path: string, bytes: Uint8Array): Promise<void> {
   const { writeFileAtomically } = await import("#file");
   await writeFileAtomically(path, bytes);
 }
@@ -207,10 +274,15 @@ export async function saveModel(network: Network, path: string): Promise<void> {
 /**
  * The network in a file that `net.save` wrote (Node, Deno, Bun; elsewhere fetch the bytes and use {@link decodeModel}).
  *
- * @throws {FileError} the file cannot be read, is damaged, or is no model of Gradus
+ * @param options  `layers`: readers of your own; or `into`: a network built by code, which takes the values. Such a file may come
+ *                 from another program
+ * @throws {FileError} the file cannot be read, is damaged, or is no model of Gradus; with `into`, it does not hold what that network keeps
  * @example const net = await load("digits.safetensors");
+ * @example await load("digits.safetensors", { into: network([16, 16], flatten(), dense(64), relu(), dense(10)) });
  */
-export async function load(path: string, options: LoadOptions = {}): Promise<Network> {
+export async function load(path: string, options?: LoadOptions): Promise<Network>;
+export async function load<N extends Stateful>(path: string, options: LoadIntoOptions<N>): Promise<N>;
+export async function load(path: string, options: LoadOptions | LoadIntoOptions<Stateful> = {}): Promise<Stateful> {
   const { readFile } = await import("#file");
-  return decodeModel(await readFile(path), path, options);
+  return decodeModel(await readFile(path), path, options as LoadIntoOptions<Stateful>);
 }

@@ -34,14 +34,44 @@ export interface WatchedPass extends PassContext {
 /** Parameters and buffers by full name. */
 export type StateMap = ReadonlyMap<string, Tensor>;
 
-/** Lets the input's shape pass through the layers. */
-export function placeLayers(inputShape: Shape, layers: readonly Layer[]): PlacedLayer[] {
-  let shape = inputShape;
-  return layers.map((layer, index) => {
-    const placed = placeLayer(layer, String(index), shape);
-    shape = placed.outputShape;
-    return placed;
-  });
+/** A layer as a whole network: the layers inside of it begin the paths. */
+export function placeRoot(layer: Layer, inputShape: Shape): PlacedLayer {
+  return placeLayer(layer, "", inputShape);
+}
+
+/** Places layers below a path, one per name; a name that comes again is the same layer, with the same weights. */
+export function placer(path: string): { readonly parts: readonly PlacedLayer[]; readonly part: PlacePart } {
+  const parts: PlacedLayer[] = [];
+  const part: PlacePart = (name, layer, input) => {
+    const whole = join(path, name);
+    const known = parts.find((placed) => placed.path === whole);
+    if (known) checkSame(known, layer, input);
+    const placed = known ?? placeLayer(layer, whole, input);
+    if (!known) parts.push(placed);
+    return placed.outputShape;
+  };
+  return { parts, part };
+}
+
+function join(path: string, name: string): string {
+  return path === "" ? name : `${path}.${name}`;
+}
+
+/** How messages call a layer. */
+function whereIs({ layer, path }: PlacedLayer): string {
+  return path === "" ? layer.title : `${layer.title} at layer ${path}`;
+}
+
+function checkSame(known: PlacedLayer, layer: Layer, input: Shape): void {
+  const { path, inputShape } = known;
+  if (known.layer === layer && sameShape(inputShape, input)) return;
+  const [expected, actual] = [showShape(inputShape), showShape(input)];
+  throw new ShapeError(
+    known.layer === layer
+      ? `${whereIs(known)}: a layer that is used again shares its weights and takes inputs of one shape; got ${expected}, then ${actual}. Take another layer for them.`
+      : `${whereIs(known)}: this place holds one layer; got ${known.layer.title}, then ${layer.title}. Give them different names.`,
+    { operation: layer.title, layer: path, expected, actual },
+  );
 }
 
 /** Layers and the layers inside of them, each before its parts. */
@@ -51,14 +81,9 @@ export function withParts(layers: readonly PlacedLayer[]): PlacedLayer[] {
 
 function placeLayer(layer: Layer, path: string, inputShape: Shape): PlacedLayer {
   checkLayer(layer, path);
-  const parts: PlacedLayer[] = [];
-  const part: PlacePart = (name, inner, input) => {
-    const placed = placeLayer(inner, `${path}.${name}`, input);
-    parts.push(placed);
-    return placed.outputShape;
-  };
+  const { parts, part } = placer(path);
   const outputShape = outputShapeOf(layer, path, inputShape, part);
-  const named = <S extends StateSpec>(spec: S): S => ({ ...spec, name: `${path}.${spec.name}` });
+  const named = <S extends StateSpec>(spec: S): S => ({ ...spec, name: join(path, spec.name) });
   const parameters = layer.parameters(inputShape).map(named);
   const buffers = layer.buffers(inputShape).map(named);
   return { layer, path, inputShape, outputShape, parameters, buffers, parts };
@@ -88,7 +113,7 @@ function outputShapeOf(layer: Layer, path: string, input: Shape, part: PlacePart
   try {
     return layer.shape(input, part);
   } catch (error) {
-    if (!(error instanceof ShapeError) || error.details.layer !== undefined) throw error;
+    if (!(error instanceof ShapeError) || error.details.layer !== undefined || path === "") throw error;
     const details = { ...error.details, operation: layer.title, layer: path };
     throw new ShapeError(`${layer.title} at layer ${path}: ${error.message}`, details, { cause: error });
   }
@@ -99,35 +124,47 @@ export function stateOf({ parameters, buffers }: PlacedLayer): readonly StateSpe
   return [...parameters, ...buffers];
 }
 
+/** A pass in which a layer that is used again finds its buffers as the first use has left them. */
+export function inPass<T>(state: StateMap, pass: WatchedPass, run: (state: StateMap, pass: WatchedPass) => T): T {
+  const latest = new Map(state);
+  const update = (name: string, value: Tensor): void => {
+    latest.set(name, value);
+    pass.update?.(name, value);
+  };
+  return run(latest, { ...pass, update });
+}
+
 /** The layer's function, with its own part of the state. */
 export function applyLayer(placed: PlacedLayer, state: StateMap, x: Tensor, pass: WatchedPass): Tensor {
   const { layer, path, outputShape } = placed;
   const { training, random } = pass;
-  const prefix = path.length + 1;
+  const prefix = join(path, "").length;
   const own = Object.fromEntries(stateOf(placed).map((spec) => [spec.name.slice(prefix), checkedState(spec, state)]));
   const update = (name: string, value: Tensor): void => {
     checkUpdate(placed, training, name, value, own[name]);
-    pass.update?.(`${path}.${name}`, value.stopGradient());
+    pass.update?.(join(path, name), value.stopGradient());
   };
-  const part = (name: string, input: Tensor): Tensor => applyLayer(partOf(placed, name), state, input, pass);
+  const part = (name: string, input: Tensor): Tensor => {
+    const found = placed.parts.find((candidate) => candidate.path === join(path, name));
+    return applyLayer(found ?? noSuchPart(placed, name), state, input, pass);
+  };
   const output = layer.apply(x, own, { training, random, path, update, part });
   const expected = [x.shape[0]!, ...outputShape];
   if (!sameShape(output.shape, expected)) {
     throw new ShapeError(
-      `${layer.title} at layer ${path}: its shape rule promises ${showShape(expected)}; apply gave ` +
+      `${whereIs(placed)}: its shape rule promises ${showShape(expected)}; apply gave ` +
         `${showShape(output.shape)}. Make the two agree.`,
       { operation: layer.title, layer: path, expected: showShape(expected), actual: showShape(output.shape) },
     );
   }
-  pass.observe?.(placed, output);
+  if (path !== "") pass.observe?.(placed, output);
   return output;
 }
 
-function partOf({ layer, path, parts }: PlacedLayer, name: string): PlacedLayer {
-  const found = parts.find((part) => part.path === `${path}.${name}`);
-  if (found) return found;
+function noSuchPart(placed: PlacedLayer, name: string): never {
+  const { layer, path } = placed;
   throw new GradusError(
-    `${layer.title} at layer ${path}: asks for its part ${show(name)}, which its shape rule has not placed. ` +
+    `${whereIs(placed)}: asks for its part ${show(name)}, which its shape rule has not placed. ` +
       "Call part(name, layer, shape) there.",
     { operation: layer.title, layer: path, actual: show(name) },
   );
@@ -137,7 +174,7 @@ function partOf({ layer, path, parts }: PlacedLayer, name: string): PlacedLayer 
 function checkUpdate(placed: PlacedLayer, training: boolean, name: string, value: Tensor, current?: Tensor): void {
   const { layer, path, buffers } = placed;
   const details = { operation: layer.title, layer: path };
-  const where = `${layer.title} at layer ${path}`;
+  const where = whereIs(placed);
   if (!training) {
     throw new TrainingError(
       `${where}: buffers change in training only; it updates ${show(name)} in another pass. Ask context.training first.`,

@@ -2,17 +2,18 @@
 
 import { type Shape, showShape, sizeOf } from "../base/shape.ts";
 import type { StateSpec } from "./layer.ts";
-import type { Network } from "./network.ts";
 import type { PlacedLayer } from "./placed.ts";
+import type { Stateful } from "./stateful.ts";
 
 /**
  * Layers, output shapes, parameter counts, names of parameters and, after a semicolon, of buffers; then a total. Layers inside of a
  * layer stand below it, indented. Plain text, no trailing spaces.
  */
-export function summarize(net: Network): string {
+export function summarize(net: Stateful, inputs: Shape | Readonly<Record<string, Shape>>): string {
+  const named: [string, Shape][] = Array.isArray(inputs) ? [["input", inputs]] : Object.entries(inputs);
   const table: Row[] = [
     ["", "layer", "output", "parameters", ""],
-    ["", "input", showShape(net.inputShape), "", ""],
+    ...named.map(([name, shape]): Row => ["", name, showShape(shape), "", ""]),
     ...net.layers.flatMap((placed) => rowsOf(placed, 0)),
   ];
   return [...layOut(table), "", totals(net.parameterSpecs.map((spec) => spec.shape))].join("\n");

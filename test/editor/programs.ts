@@ -12,6 +12,7 @@ import {
   depthwiseConv2d,
   dropout,
   flatten,
+  functional,
   globalAveragePool,
   groupNorm,
   instanceNorm,
@@ -199,6 +200,10 @@ export const programs: readonly (() => unknown)[] = [
   () => network([1, 8], groupNorm(8)),
   () => network([1, 1, 8], instanceNorm()),
   () => network([], rmsNorm()),
+  () => functional({ inputs: [2, 2], layers: { head: dense(3) }, forward: (x, { head }) => head(x) }),
+  () =>
+    functional({ inputs: { a: [3] }, layers: { f: residual(dense(3)) }, forward: ({ a }, { f }) => f(a.expand(1)) }),
+  () => functional({ inputs: [3], layers: { f: dense(2) }, forward: (x, { f }) => f(x).add(ones([2, 4])) }),
   () => moments(m, 2),
   () => normalize(m, [0, -2]),
   () => net.forward(ones([16, 5])),
