@@ -59,7 +59,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
   const printed = await tsc("-p", "tsconfig.build.json", "--emitDeclarationOnly", "--outDir", join(folder, "declared"));
   expect(printed).toBe("");
-});
+}, 60_000);
 afterAll(() => rmSync(folder, { recursive: true }));
 
 /** The sentence in an error's text. An unknown dimension stands there as `${number}`, as it would in TypeScript. */
