@@ -27,6 +27,7 @@ import { reshapeReader } from "./layers/reshape.ts";
 import { residualReader } from "./layers/residual.ts";
 import { sequentialReader } from "./layers/sequential.ts";
 import { softmaxReaders } from "./layers/softmax.ts";
+import { subsampleReader } from "./layers/subsample.ts";
 import { upsampleReaders } from "./layers/upsample.ts";
 
 /** A slip is told the first of them. */
@@ -52,6 +53,7 @@ const readers: readonly Reader<Layer>[] = [
   ...adaptivePoolReaders,
   ...globalPoolReaders,
   ...upsampleReaders,
+  subsampleReader,
   ...channelReaders,
   embeddingReader,
 ];

@@ -2,14 +2,17 @@
 
 import { describe, expect, expectTypeOf, test } from "vitest";
 import { sizeOf } from "../../base/shape.ts";
-import { ones } from "../../tensor/create.ts";
+import { ones, uniform } from "../../tensor/create.ts";
+import type { Tensor } from "../../tensor/tensor.ts";
 import { sigmoid } from "../layers/activations.ts";
 import { Network } from "../network.ts";
 import { alexnet } from "./alexnet.ts";
+import { cifarResnet } from "./cifar-resnet.ts";
 import { lectureCnn } from "./lecture-cnn.ts";
 import { lecun1989 } from "./lecun1989.ts";
 import { lenet } from "./lenet.ts";
 import { mlp } from "./mlp.ts";
+import { resnet18, resnet34, resnet50, resnet101, resnet152 } from "./resnet.ts";
 import { vgg19 } from "./vgg.ts";
 
 test.each([
@@ -20,6 +23,17 @@ test.each([
   ["lectureCnn", lectureCnn(), 137_660],
   ["alexnet", alexnet(), 61_100_840],
   ["vgg19", vgg19(), 143_667_240],
+  ["resnet18", resnet18(), 11_689_512],
+  ["resnet34", resnet34(), 21_797_672],
+  ["resnet50", resnet50(), 25_557_032],
+  ["resnet101", resnet101(), 44_549_160],
+  ["resnet152", resnet152(), 60_192_808],
+  ["resnet152 without skips", resnet152({ skips: false, classes: 10 }), 55_387_722],
+  ["cifarResnet(20)", cifarResnet(20), 269_722],
+  ["cifarResnet(56)", cifarResnet(56), 853_018],
+  ["cifarResnet(110)", cifarResnet(110), 1_727_962],
+  ["cifarResnet(20) without skips", cifarResnet(20, { skips: false }), 269_722],
+  ["cifarResnet(20) with preactivation", cifarResnet(20, { preactivation: true }), 269_722],
 ] as const)("%s has its parameters, and its layer string makes it again", (_, net, count) => {
   expect(net.parameterCount).toBe(count);
   const again = Network.from(net.inputShape, net.toString());
@@ -85,4 +99,34 @@ test("lenet and lecun1989 compute", async () => {
     .forward(ones([2, 16, 16]))
     .data();
   expect(y.every((value) => Math.abs(value) < 1)).toBe(true);
+});
+
+describe("residual networks", () => {
+  test("shapes follow from the options", () => {
+    expectTypeOf(resnet18()).toEqualTypeOf<Network<[224, 224, 3], [1000]>>();
+    expectTypeOf(resnet50({ classes: 10, input: [64, 64, 3] })).toEqualTypeOf<Network<[64, 64, 3], [10]>>();
+    expectTypeOf(cifarResnet(20, { input: [28, 28, 1] })).toEqualTypeOf<Network<[28, 28, 1], [10]>>();
+    expect(resnet50({ classes: 10, input: [64, 64, 3] }).outputShape).toEqual([10]);
+    const stages = cifarResnet(20).layers.filter(({ layer }) => layer.name === "residual");
+    expect(stages.map(({ outputShape }) => outputShape[0])).toEqual([32, 32, 32, 16, 16, 16, 8, 8, 8]);
+  });
+
+  test("with zeroGamma every block begins as the identity", async () => {
+    const net = cifarResnet(8, { zeroGamma: true, input: [8, 8, 1] }).initialize({ seed: 1 });
+    const seen = new Map<string, Tensor>();
+    const observe = ({ path }: { readonly path: string }, output: Tensor): void => void seen.set(path, output);
+    net.apply(net.state, uniform([2, 8, 8, 1], { seed: 1 }), { training: false, random: null, observe });
+    // The relu of the first convolution, and the one behind the first block.
+    expect(await seen.get("4")!.data()).toEqual(await seen.get("2")!.data());
+  });
+
+  test("what cannot be built is refused", () => {
+    expect(() => cifarResnet(21)).toThrowErrorMatchingInlineSnapshot(
+      `[GradusError: cifarResnet: the depth must be 6n + 2, such as 20, 32, 44, 56 or 110; got 21. Take one of these.]`,
+    );
+    for (const option of [{ skips: false }, { preactivation: true }]) {
+      expect(() => cifarResnet(20, { zeroGamma: true, ...option })).toThrow("needs blocks that end as the identity");
+    }
+    expect(() => resnet18({ input: [28, 28] })).toThrow("needs an input [rows, columns, channels]; got [28, 28]");
+  });
 });
