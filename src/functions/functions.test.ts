@@ -10,7 +10,7 @@ import { leakyRelu, prelu, relu, sigmoid, tanh } from "./activations.ts";
 import { dropout } from "./dropout.ts";
 import { linear } from "./linear.ts";
 import { oneHot } from "./one-hot.ts";
-import type { RandomNumbers } from "./random.ts";
+import { type RandomNumbers, randomBits, randomNormal, randomUniform } from "./random.ts";
 
 describe("activations", () => {
   test("are the tensor's methods", async () => {
@@ -163,4 +163,22 @@ describe("dropout", () => {
       );
     }
   });
+});
+
+test("random numbers are those of base/rng, from any place on", async () => {
+  const [key0, key1] = deriveKey(7, "numbers").map((word) => tensor(word, { dtype: "uint32" }) as Tensor);
+  const random: RandomNumbers = { key0: key0!, key1: key1!, stream: tensor(3, { dtype: "uint32" }) as Tensor };
+  const stream = new RandomStream(7, "numbers", 3);
+  const expected = (of: (n: number) => number, count: number): number[] =>
+    Array.from({ length: count }, (_, n) => of(n));
+  expect(Array.from(await randomBits([50], random).data())).toEqual(expected((n) => stream.bits(n), 50));
+  expect(Array.from(await randomBits([40], random, 30, 2).data())).toEqual(
+    expected((n) => stream.bits(30 + 2 * n), 40),
+  );
+  const uniform = await randomUniform([5, 8], random, 9).data();
+  expect(Array.from(uniform)).toEqual(expected((n) => stream.uniform(9 + n), 40));
+  const wide = await randomUniform([40], random, 9, 1, "float64").data();
+  expect(Array.from(wide)).toEqual(Array.from(uniform));
+  const normals = await randomNormal([40], random).data();
+  normals.forEach((value, n) => expect(value).toBeCloseTo(stream.normal(n), 5));
 });
