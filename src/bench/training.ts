@@ -120,8 +120,7 @@ class Watch {
 
 /** What a step has to do, by the program that is compiled for it. */
 function workOfStep(network: Network, data: Dataset, options: TrainOptions, { machine }: CpuTarget): Work {
-  const { loss, metrics, optimizer, batchSize } = planOf(network, data, options);
-  const { module } = traceStep({ network, loss, metrics, optimizer, layout: layoutOf(data), batchSize, rows: 1 });
+  const { module } = traceStep({ ...planOf(network, data, options), layout: layoutOf(data), rows: 1 });
   return workOf(compileModule(simplifyModule(module), machine));
 }
 

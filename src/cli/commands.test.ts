@@ -66,6 +66,12 @@ describe("train", () => {
     expect(Math.max(...lines.map((line) => line.length))).toBeLessThanOrEqual(80);
   });
 
+  test("says how examples are varied", async () => {
+    const { code, lines } = await gradus(["train", "--take", "50", "--steps", "2", "--augment", "shift(1) rotate(5)"]);
+    expect(code).toBe(0);
+    expect(lines).toContain("  examples vary at every step: shift(1) rotate(5)");
+  });
+
   test("--json is events and nothing else; the last one sums up the test set", async () => {
     const argv = ["train", "--json", "--take", "200", "--steps", "9", "--batch", "20", "--lr", "0.01"];
     const { code, complaint, lines } = await gradus(argv);
@@ -107,6 +113,7 @@ describe("train", () => {
       ...more,
       "--batch-size=30",
       "--no-shuffle",
+      "--augment=shift(1) noise(0.1)",
       "--seed=7",
       "--target=reference",
     ]);
@@ -115,6 +122,7 @@ describe("train", () => {
       layers: "flatten dense(8) tanh dense(10)",
       loss: "meanSquaredError",
       optimizer: "sgd(0.1, momentum=0.9)",
+      augment: "shift(1) noise(0.1)",
       examples: 60,
       epochs: 2,
       batchSize: 30,
@@ -258,6 +266,15 @@ describe("mistakes are one sentence and exit code 1", () => {
     ["train --seed -1", 'gradus: --seed: needs an integer from 0; got "-1".'],
     ["train --leraning-rate 1", "gradus train: unknown flag --leraning-rate. Did you mean --learning-rate?"],
     ["train --optimizer sdg", 'gradus: optimizer: unknown optimizer "sdg" at character 1 of "sdg". Did you mean sgd?'],
+    [
+      "train --augment rotat(10)",
+      'gradus: augment: unknown augmentation "rotat" at character 1 of "rotat(10)". Did you mean rotate?',
+    ],
+    ["train --augment shift(-1)", "gradus: shift: pixels must be a finite number from 0; got -1. Write shift(2)."],
+    [
+      "train --take 10 --augment crop(16)",
+      "gradus: augment: crop(16) must move by less than the image's sides; they are [16, 16]. Take fewer pixels.",
+    ],
     [
       "train --loss cross-entropy",
       'gradus: --loss: needs one of crossEntropy, meanSquaredError; got "cross-entropy". Did you mean crossEntropy?',

@@ -154,6 +154,7 @@ export class Story {
     print(
       this.#terminal,
       `  ${start.optimizer}: ${steps}, ${count(start.batchSize, "example")} each, seed ${start.seed}`,
+      ...(start.augment === "" ? [] : [`  examples vary at every step: ${start.augment}`]),
       this.#terminal.style.dim(`  ${start.target}, ${start.numerics}, ${threads}`),
       "",
     );

@@ -5,6 +5,8 @@
 
 import { DataError } from "../base/errors.ts";
 import { show } from "../base/show.ts";
+import { checkAugmentations } from "../data/augment/augment.ts";
+import { parseAugmentation } from "../data/augment/strings.ts";
 import { knownShape } from "../data/catalog.ts";
 import type { Dataset, Split } from "../data/dataset.ts";
 import { accuracy } from "../loss/accuracy.ts";
@@ -14,6 +16,7 @@ import { parseLayers } from "../network/strings.ts";
 import { parseOptimizer } from "../optimizer/strings.ts";
 import type { TrainingEvent } from "../train/events.ts";
 import { checkRunFolder } from "../train/folder.ts";
+import { layoutOf, settingOf } from "../train/layout.ts";
 import { eventLine } from "../train/log.ts";
 import { checkData, type TrainOptions } from "../train/options.ts";
 import { train } from "../train/train.ts";
@@ -55,10 +58,19 @@ const flags: readonly Flag[] = [
   },
   { name: "epochs", aliases: ["e"], value: "N", help: "Passes over the data." },
   { name: "batch-size", aliases: ["batch", "b"], value: "N", help: "Examples that one step looks at." },
+  {
+    name: "augment",
+    value: '"LIST"',
+    help: 'Vary the examples anew at every step, in quotes: "shift(2) rotate(10) elastic(34, 4)"; also scale, shear, flip, crop, noise, cutout, mixup.',
+  },
   { name: "steps", value: "N", help: "Steps at most, over all epochs." },
   { name: "take", value: "N", help: "Learn from the first N examples only; ink draws as many as asked." },
   { name: "no-shuffle", help: "Keep the order of the data in every epoch." },
-  { name: "seed", value: "N", help: "Decides first values, order and dropout: same seed, same bits. Default 1." },
+  {
+    name: "seed",
+    value: "N",
+    help: "Decides first values, order, dropout and augmentation: same seed, same bits. Default 1.",
+  },
   dataDirFlag,
   {
     name: "out",
@@ -91,6 +103,10 @@ export const trainCommand: Command = {
     },
     { line: 'gradus train --layers "flatten dense(10)"', note: "without a hidden layer: how far does that go?" },
     { line: 'gradus train --optimizer "sgd(0.1)" --batch-size 100', note: "plain gradient descent" },
+    {
+      line: 'gradus train mnist --augment "shift(2) rotate(10)"',
+      note: "no digit is seen twice alike",
+    },
     { line: "gradus train mnist --epochs 1 --profile", note: "where does the time of a step go?" },
     { line: "gradus train --json | tail -n 1", note: "the last line sums up the run" },
   ],
@@ -109,6 +125,7 @@ async function runTrain(args: Arguments, terminal: Terminal): Promise<ExitCode> 
   const defaults = defaultsFor(data.train);
   const network = Network.from(data.train.inputShape, layers ?? defaults.layers);
   checkData("train", network, data.train);
+  checkAugmentations(asked.augment ?? [], settingOf(network, layoutOf(data.train)));
   const options: Options = {
     ...asked,
     // Where the steps are counted, they say how many passes are needed.
@@ -144,6 +161,7 @@ function readOptions(args: Arguments): Options {
   return {
     loss: readLoss(args) ?? crossEntropy(),
     optimizer: parseOptimizer(args.text("optimizer") ?? "adam", args.number("learning-rate", positiveNumber)),
+    augment: parseAugmentation(args.text("augment") ?? ""),
     epochs: args.number("epochs", positiveInteger),
     steps: args.number("steps", positiveInteger),
     batchSize: args.number("batch-size", positiveInteger),

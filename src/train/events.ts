@@ -26,6 +26,8 @@ export interface StartEvent {
   readonly parameters: number;
   readonly loss: string;
   readonly optimizer: string;
+  /** How examples were varied, in the order in which it was done; empty where they were not. */
+  readonly augment: string;
   /** Examples in the training set, and in the validation set if there is one. */
   readonly examples: number;
   readonly validationExamples: number | null;

@@ -5,9 +5,11 @@
 
 import type { DType } from "../base/dtype.ts";
 import type { Shape } from "../base/shape.ts";
+import type { Setting } from "../data/augment/augmentation.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { build } from "../graph/build.ts";
 import type { Node } from "../graph/node.ts";
+import type { Network } from "../network/network.ts";
 import type { TargetBuffer } from "../targets/target.ts";
 import type { Holdings } from "./holdings.ts";
 
@@ -34,6 +36,11 @@ export function layoutOf(dataset: Dataset): Layout {
     targetShape: dataset.targetShape,
     targetDType: dataset.targets instanceof Int32Array ? "int32" : "float32",
   };
+}
+
+/** What augmentations must know of network and data. */
+export function settingOf({ outputShape }: Network, { inputShape, targetDType, add }: Layout): Setting {
+  return { inputShape, outputShape, labels: targetDType === "int32", background: add };
 }
 
 /** The input nodes that a program's data is bound to. */

@@ -3,6 +3,8 @@
 import { DataError, ShapeError, TrainingError } from "../base/errors.ts";
 import { type Shape, sameShape, showShape } from "../base/shape.ts";
 import { show } from "../base/show.ts";
+import { checkAugmentations } from "../data/augment/augment.ts";
+import type { Augmentation } from "../data/augment/augmentation.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { asLoss, checkLoss, type Loss, type LossLike } from "../loss/loss.ts";
 import { asMetric, type Metric, type MetricLike } from "../loss/metric.ts";
@@ -10,6 +12,7 @@ import type { Network, Normalization } from "../network/network.ts";
 import type { Optimizer } from "../optimizer/optimizer.ts";
 import type { Numerics, TargetName } from "../targets/target.ts";
 import type { RunFacts, TrainingEvent } from "./events.ts";
+import { layoutOf, settingOf } from "./layout.ts";
 
 export interface TrainOptions {
   /** Step 2: how good a function is. A function over tensors that gives one number per example will do. */
@@ -22,7 +25,12 @@ export interface TrainOptions {
   readonly steps?: number;
   /** Examples per step; the last step of a pass takes what is left. Default 32. */
   readonly batchSize?: number;
-  /** Decides first values, order and dropout, an integer from 0. Default 0. */
+  /**
+   * How examples are varied, anew at every step and in this order, before the network learns from them. Loss and metrics of training
+   * are those of the varied examples; validation sees the examples as they are. Default: not at all.
+   */
+  readonly augment?: readonly Augmentation[];
+  /** Decides first values, order, dropout and augmentation, an integer from 0. Default 0. */
   readonly seed?: number;
   /** Whether each pass has an order of its own. Default true. */
   readonly shuffle?: boolean;
@@ -57,6 +65,7 @@ export interface Plan {
   readonly loss: Loss;
   readonly metrics: readonly Metric[];
   readonly optimizer: Optimizer;
+  readonly augment: readonly Augmentation[];
   readonly epochs: number;
   /** Of the whole run. */
   readonly steps: number;
@@ -66,7 +75,7 @@ export interface Plan {
 }
 
 export function planOf(network: Network, data: Dataset, options: TrainOptions): Plan {
-  const { optimizer, validation = null, seed = 0, shuffle = true } = options;
+  const { optimizer, validation = null, augment = [], seed = 0, shuffle = true } = options;
   if (options.loss === undefined || optimizer === undefined) {
     const missing = options.loss === undefined ? "loss" : "optimizer";
     const hint = missing === "loss" ? "loss: crossEntropy()" : "optimizer: adam()";
@@ -82,6 +91,7 @@ export function planOf(network: Network, data: Dataset, options: TrainOptions): 
     checkData("validation", network, validation);
     checkSameKind(data, validation);
   }
+  checkAugmentations(augment, settingOf(network, layoutOf(data)));
   const batchSize = Math.min(count("batchSize", options.batchSize ?? 32), data.length);
   const perEpoch = Math.ceil(data.length / batchSize);
   const limit = options.steps === undefined ? Infinity : count("steps", options.steps);
@@ -94,6 +104,7 @@ export function planOf(network: Network, data: Dataset, options: TrainOptions): 
     loss,
     metrics: metricsOf(options.metrics ?? []),
     optimizer,
+    augment,
     epochs: Math.ceil(steps / perEpoch),
     steps,
     batchSize,

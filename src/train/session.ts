@@ -188,8 +188,7 @@ function rowsOf(plan: Plan): number {
 }
 
 function specOf(plan: Plan, batchSize: number): StepSpec {
-  const { network, loss, metrics, optimizer } = plan;
-  return { network, loss, metrics, optimizer, layout: layoutOf(plan.data), batchSize, rows: rowsOf(plan) };
+  return { ...plan, layout: layoutOf(plan.data), batchSize, rows: rowsOf(plan) };
 }
 
 async function compileStep(plan: Plan, holdings: Holdings, batchSize: number): Promise<SizedProgram> {

@@ -6,6 +6,8 @@
 
 import { isFloat } from "../base/dtype.ts";
 import { invariant, TrainingError } from "../base/errors.ts";
+import { augment } from "../data/augment/augment.ts";
+import type { Augmentation } from "../data/augment/augmentation.ts";
 import { build } from "../graph/build.ts";
 import { gradient } from "../graph/gradient.ts";
 import { type Module, rootsOf, type State } from "../graph/module.ts";
@@ -17,13 +19,15 @@ import type { Network } from "../network/network.ts";
 import type { Optimizer } from "../optimizer/optimizer.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type Captured, close, inTrace, nodeOf, tensorOf } from "../tensor/trace.ts";
-import { type Batch, type DataNodes, dataNodes, gatherBatch, type Layout } from "./layout.ts";
+import { type Batch, type DataNodes, dataNodes, gatherBatch, type Layout, settingOf } from "./layout.ts";
 
 export interface StepSpec {
   readonly network: Network;
   readonly loss: Loss;
   readonly metrics: readonly Metric[];
   readonly optimizer: Optimizer;
+  /** How the batch is varied before the network sees it. */
+  readonly augment: readonly Augmentation[];
   readonly layout: Layout;
   readonly batchSize: number;
   /** Rows of the table of optimizer scalars: the most steps that one run may take. */
@@ -90,7 +94,7 @@ export class Keys implements RandomSource {
   }
 }
 
-/** Declares the inputs and gathers the batch. */
+/** Declares the inputs, gathers the batch and varies it. */
 export function declareForward(spec: StepSpec): Forward {
   const { network, layout, batchSize, optimizer } = spec;
   const data = dataNodes(layout);
@@ -103,9 +107,9 @@ export function declareForward(spec: StepSpec): Forward {
 
   const start = build.add(first, build.mul(cursor, build.constant(batchSize, [], "int32")));
   const places = build.add(spread(start, batchSize), build.iota([batchSize], 0, "int32"));
-  const batch = gatherBatch(layout, data, build.gather(permutation, places), network.dtype);
-  const state = stateNodes(network);
   const random = new Keys(build.add(stream, build.cast(cursor, "uint32")));
+  const batch = vary(spec, gatherBatch(layout, data, build.gather(permutation, places), network.dtype), random);
+  const state = stateNodes(network);
   const inputs = [data.inputs, data.targets, permutation, first, stream, table];
   return { inputs, cursor, table, state, batch, random };
 }
@@ -117,6 +121,13 @@ export function stateNodes(network: Network): Map<string, Node> {
 
 export function tensorsOf(nodes: ReadonlyMap<string, Node>): Map<string, Tensor> {
   return new Map(Array.from(nodes, ([name, node]) => [name, tensorOf(node)]));
+}
+
+function vary({ augment: list, network, layout }: StepSpec, batch: Batch, random: RandomSource): Batch {
+  if (list.length === 0) return batch;
+  const given = { x: tensorOf(batch.x), target: tensorOf(batch.target) };
+  const { x, target } = augment(list, given, random, settingOf(network, layout));
+  return { x: nodeOf(x), target: nodeOf(target) };
 }
 
 /** The program of one training step. Throws the layers' and the loss's own sentences where shapes do not fit. */

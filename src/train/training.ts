@@ -5,6 +5,7 @@
 
 import { TargetError, TrainingError } from "../base/errors.ts";
 import { pause } from "../base/pause.ts";
+import { printAugmentations } from "../data/augment/strings.ts";
 import { Hold } from "../network/hold.ts";
 import { isCpuTarget, type Target } from "../targets/target.ts";
 import { ChunkSize, now } from "./chunk.ts";
@@ -207,7 +208,7 @@ export class Training {
   }
 
   #startEvent(): StartEvent {
-    const { network, loss, optimizer, data, validation, epochs, steps, batchSize, seed } = this.#plan;
+    const { network, loss, optimizer, augment, data, validation, epochs, steps, batchSize, seed } = this.#plan;
     return {
       event: "start",
       layers: network.toString(),
@@ -216,6 +217,7 @@ export class Training {
       parameters: network.parameterCount,
       loss: loss.print(),
       optimizer: optimizer.print(),
+      augment: printAugmentations(augment),
       examples: data.length,
       validationExamples: validation?.length ?? null,
       epochs,
