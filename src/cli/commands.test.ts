@@ -102,9 +102,11 @@ describe("train", () => {
       "2",
     ];
     const more = ["--loss", "meanSquaredError", "--optimizer", "sgd(0.1, momentum=0.9)", "--numerics", "portable"];
+    const rate = ["--schedule", "cosine", "--warmup-steps", "2", "--learning-rate", "0.2"];
     const { code, lines } = await gradus([
       ...argv,
       ...more,
+      ...rate,
       "--batch-size=30",
       "--no-shuffle",
       "--seed=7",
@@ -114,7 +116,7 @@ describe("train", () => {
     expect(JSON.parse(lines[0]!)).toMatchObject({
       layers: "flatten dense(8) tanh dense(10)",
       loss: "meanSquaredError",
-      optimizer: "sgd(0.1, momentum=0.9)",
+      optimizer: "sgd(warmup(cosine(0.2), 2), momentum=0.9)",
       examples: 60,
       epochs: 2,
       batchSize: 30,

@@ -53,6 +53,12 @@ const flags: readonly Flag[] = [
     value: "RATE",
     help: "How far one step goes. Default: the optimizer's own.",
   },
+  {
+    name: "schedule",
+    value: "NAME",
+    help: 'How the learning rate changes: constant (default), cosine, oneCycle, or in quotes "stepDecay(every=1000)".',
+  },
+  { name: "warmup-steps", value: "N", help: "Steps at the beginning in which the learning rate rises to its value." },
   { name: "epochs", aliases: ["e"], value: "N", help: "Passes over the data." },
   { name: "batch-size", aliases: ["batch", "b"], value: "N", help: "Examples that one step looks at." },
   { name: "steps", value: "N", help: "Steps at most, over all epochs." },
@@ -143,7 +149,11 @@ function checkClasses({ classes }: Dataset): void {
 function readOptions(args: Arguments): Options {
   return {
     loss: readLoss(args) ?? crossEntropy(),
-    optimizer: parseOptimizer(args.text("optimizer") ?? "adam", args.number("learning-rate", positiveNumber)),
+    optimizer: parseOptimizer(args.text("optimizer") ?? "adam", {
+      learningRate: args.number("learning-rate", positiveNumber),
+      schedule: args.text("schedule"),
+      warmupSteps: args.number("warmup-steps", positiveInteger),
+    }),
     epochs: args.number("epochs", positiveInteger),
     steps: args.number("steps", positiveInteger),
     batchSize: args.number("batch-size", positiveInteger),

@@ -36,7 +36,10 @@ async function descend(
   );
   const rows: number[][] = [];
   for (const [i, g] of gradients.entries()) {
-    const scalars = Object.entries(optimizer.scalars(i + 1)).map(([name, value]) => [name, tensor(value, { dtype })]);
+    const scalars = Object.entries(optimizer.scalars(i + 1, gradients.length)).map(([name, value]) => [
+      name,
+      tensor(value, { dtype }),
+    ]);
     const gradient = tensor(g, { dtype });
     const stepped = optimizer.update({ parameter, gradient, state, scalars: Object.fromEntries(scalars), kind });
     ({ parameter, state } = stepped as { parameter: Tensor; state: Record<string, Tensor> });
@@ -119,13 +122,13 @@ describe("schedules", () => {
   test("count steps from 1", () => {
     const steps: number[] = [];
     const optimizer = sgd({ learningRate: (step) => steps.push(step) });
-    expect([1, 2, 3].map((step) => optimizer.scalars(step).learningRate)).toEqual([1, 2, 3]);
+    expect([1, 2, 3].map((step) => optimizer.scalars(step, 3).learningRate)).toEqual([1, 2, 3]);
     expect(steps).toEqual([1, 2, 3]);
   });
 
   test("that give no usable number are refused with the step", () => {
     for (const value of [Number.NaN, -1, Infinity]) {
-      expect(() => adam({ learningRate: () => value }).scalars(7)).toThrow(
+      expect(() => adam({ learningRate: () => value }).scalars(7, 9)).toThrow(
         `adam: the learning rate must be a number from 0; its schedule gave ${value} at step 7.`,
       );
     }
@@ -157,9 +160,11 @@ describe("strings", () => {
   test("defaults, and a learning rate from outside", () => {
     expect(parseOptimizer("adam").print()).toBe("adam(0.001)");
     expect(parseOptimizer("adamw").options).toMatchObject({ weightDecay: 0.01, beta2: 0.999 });
-    expect(parseOptimizer("sgd", 0.5).print()).toBe("sgd(0.5)");
-    expect(parseOptimizer("sgd(0.1, momentum=0.9)", 0.5).print()).toBe("sgd(0.5, momentum=0.9)");
-    expect(parseOptimizer("sgd(momentum=0.9, learningRate=0.1)", 0.5).print()).toBe("sgd(0.5, momentum=0.9)");
+    expect(parseOptimizer("sgd", { learningRate: 0.5 }).print()).toBe("sgd(0.5)");
+    expect(parseOptimizer("sgd(0.1, momentum=0.9)", { learningRate: 0.5 }).print()).toBe("sgd(0.5, momentum=0.9)");
+    expect(parseOptimizer("sgd(momentum=0.9, learningRate=0.1)", { learningRate: 0.5 }).print()).toBe(
+      "sgd(0.5, momentum=0.9)",
+    );
   });
 
   test("refusals", () => {
@@ -176,7 +181,7 @@ describe("strings", () => {
       `[GradusError: optimizer: needs one name; got "adam" too at character 5 of "sgd adam".]`,
     );
     expect(() => parseOptimizer("sgd(true)")).toThrowErrorMatchingInlineSnapshot(
-      `[GradusError: optimizer: sgd: learningRate must be a number at character 5 of "sgd(true)". Write sgd(learningRate=…, momentum=…, nesterov=…, weightDecay=…).]`,
+      `[GradusError: optimizer: sgd: learningRate must be a number or a name at character 5 of "sgd(true)". Write sgd(learningRate=…, momentum=…, nesterov=…, weightDecay=…).]`,
     );
   });
 });

@@ -87,6 +87,8 @@ export function planOf(network: Network, data: Dataset, options: TrainOptions): 
   const limit = options.steps === undefined ? Infinity : count("steps", options.steps);
   const wanted = options.epochs ?? (options.steps === undefined ? 1 : Math.ceil(limit / perEpoch));
   const steps = Math.min(limit, count("epochs", wanted) * perEpoch);
+  // Schedules look at the run's length, and refuse one that they do not fit.
+  optimizer.scalars(1, steps);
   return {
     network,
     data,

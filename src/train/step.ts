@@ -17,17 +17,30 @@ import type { Network } from "../network/network.ts";
 import type { Optimizer } from "../optimizer/optimizer.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type Captured, close, inTrace, nodeOf, tensorOf } from "../tensor/trace.ts";
-import { type Batch, type DataNodes, dataNodes, gatherBatch, type Layout } from "./layout.ts";
+import { type Batch, type DataNodes, dataNodes, gatherBatch, type Layout, layoutOf } from "./layout.ts";
+import type { Plan } from "./options.ts";
 
 export interface StepSpec {
   readonly network: Network;
   readonly loss: Loss;
   readonly metrics: readonly Metric[];
   readonly optimizer: Optimizer;
+  /** Names of the optimizer's scalars: the columns of their table. */
+  readonly scalars: readonly string[];
   readonly layout: Layout;
   readonly batchSize: number;
   /** Rows of the table of optimizer scalars: the most steps that one run may take. */
   readonly rows: number;
+}
+
+/** The step of a plan, for batches of one size. `rows` are those of the table of scalars. */
+export function specOf(
+  { network, data, loss, metrics, optimizer, steps }: Plan,
+  batchSize: number,
+  rows: number,
+): StepSpec {
+  const scalars = Object.keys(optimizer.scalars(1, steps));
+  return { network, loss, metrics, optimizer, scalars, layout: layoutOf(data), batchSize, rows };
 }
 
 /** The inputs of every program of a run, in the order in which they are bound; keys of random purposes follow. */
@@ -92,13 +105,12 @@ export class Keys implements RandomSource {
 
 /** Declares the inputs and gathers the batch. */
 export function declareForward(spec: StepSpec): Forward {
-  const { network, layout, batchSize, optimizer } = spec;
+  const { network, layout, batchSize, scalars } = spec;
   const data = dataNodes(layout);
   const permutation = build.input("permutation", [layout.examples], "int32");
   const first = build.input("first", [], "int32");
   const stream = build.input("stream", [], "uint32");
-  const scalars = Object.keys(optimizer.scalars(1)).length;
-  const table = build.input("scalars", [spec.rows, scalars], network.dtype);
+  const table = build.input("scalars", [spec.rows, scalars.length], network.dtype);
   const cursor = build.input("cursor", [], "int32");
 
   const start = build.add(first, build.mul(cursor, build.constant(batchSize, [], "int32")));
@@ -214,10 +226,9 @@ function updates(
 }
 
 /** This step's row of the table, by name. */
-function scalarsOfStep({ optimizer }: StepSpec, { table, cursor }: Forward): Record<string, Tensor> {
+function scalarsOfStep({ scalars }: StepSpec, { table, cursor }: Forward): Record<string, Tensor> {
   const row = build.reshape(build.gather(table, build.reshape(cursor, [1])), [table.shape[1]!]);
-  const names = Object.keys(optimizer.scalars(1));
-  return Object.fromEntries(names.map((name, index) => [name, tensorOf(element(row, index))]));
+  return Object.fromEntries(scalars.map((name, index) => [name, tensorOf(element(row, index))]));
 }
 
 export function nextCursor(cursor: Node): State {
