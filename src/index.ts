@@ -14,10 +14,11 @@ export {
 export type { Shape } from "./base/shape.ts";
 export { accuracy } from "./loss/accuracy.ts";
 export { type ConfusionMatrix, confusionMatrix } from "./loss/confusion-matrix.ts";
-export { crossEntropy } from "./loss/cross-entropy.ts";
+export { type CrossEntropyOptions, crossEntropy } from "./loss/cross-entropy.ts";
 export type { Loss, LossLike, LossOptions } from "./loss/loss.ts";
 export { meanSquaredError } from "./loss/mean-squared-error.ts";
 export type { Metric, MetricLike } from "./loss/metric.ts";
+export { parseLoss } from "./loss/strings.ts";
 export type { Classification, Example } from "./network/answer.ts";
 export { type Calls, functional } from "./network/functional.ts";
 export { FunctionalNetwork } from "./network/functional-network.ts";

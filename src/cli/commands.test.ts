@@ -101,7 +101,14 @@ describe("train", () => {
       "--epochs",
       "2",
     ];
-    const more = ["--loss", "meanSquaredError", "--optimizer", "sgd(0.1, momentum=0.9)", "--numerics", "portable"];
+    const more = [
+      "--loss",
+      "crossEntropy(labelSmoothing=0.1)",
+      "--optimizer",
+      "sgd(0.1, momentum=0.9)",
+      "--numerics",
+      "portable",
+    ];
     const rate = ["--schedule", "cosine", "--warmup-steps", "2", "--learning-rate", "0.2"];
     const { code, lines } = await gradus([
       ...argv,
@@ -115,7 +122,7 @@ describe("train", () => {
     expect(code).toBe(0);
     expect(JSON.parse(lines[0]!)).toMatchObject({
       layers: "flatten dense(8) tanh dense(10)",
-      loss: "meanSquaredError",
+      loss: "crossEntropy(labelSmoothing=0.1)",
       optimizer: "sgd(warmup(cosine(0.2), 2), momentum=0.9)",
       examples: 60,
       epochs: 2,
