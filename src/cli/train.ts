@@ -45,7 +45,7 @@ const flags: readonly Flag[] = [
   {
     name: "optimizer",
     value: "NAME",
-    help: 'Step 3, the optimizer: adam (default), adamw or sgd; with arguments in quotes: "sgd(0.1, momentum=0.9)".',
+    help: 'Step 3, the optimizer: adam (default), adamw, sgd, rmsprop or adagrad; with arguments in quotes: "sgd(0.1, momentum=0.9)".',
   },
   {
     name: "learning-rate",

@@ -2,12 +2,11 @@
 
 import { type Reader, reader } from "../base/call.ts";
 import { pow } from "../base/math.ts";
-import type { Tensor } from "../tensor/tensor.ts";
 import { aboveZero, belowOne, checkOption, checkOptions, fromZero } from "./checks.ts";
 import { learningRateAt, type Optimizer, printOptimizer } from "./optimizer.ts";
 import { checkRate, type LearningRate } from "./schedules/schedule.ts";
 import { withRate } from "./schedules/strings.ts";
-import { flushSubnormals, scaleAndAdd, withWeightDecay } from "./steady.ts";
+import { blend, flushSubnormals, withWeightDecay } from "./steady.ts";
 
 export interface AdamOptions {
   /** η: about how far each parameter moves per step. Default 0.001. */
@@ -79,8 +78,6 @@ function make(name: string, options: AdamOptions, ownDefaults: typeof defaults, 
       const g = withWeightDecay(gradient, parameter, kind, decoupled ? 0 : weightDecay);
       const shrinks = decoupled && kind === "weight" && weightDecay !== 0;
       const from = shrinks ? flushSubnormals(parameter.mul(scalars.kept!)) : parameter;
-      const blend = (old: Tensor, kept: number, value: Tensor): Tensor =>
-        scaleAndAdd(old, kept, flushSubnormals(value.mul(1 - kept)));
       const mean = blend(state.mean!, beta1, g);
       const square = blend(state.square!, beta2, g.square());
       const root = square.sqrt().mul(scalars.rootCorrection!).add(epsilon);

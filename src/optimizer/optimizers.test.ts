@@ -7,8 +7,10 @@ import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
 import { tensor, zeros } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { adagrad } from "./adagrad.ts";
 import { adam, adamw } from "./adam.ts";
 import type { Optimizer } from "./optimizer.ts";
+import { rmsprop } from "./rmsprop.ts";
 import { sgd } from "./sgd.ts";
 import { parseOptimizer } from "./strings.ts";
 
@@ -81,6 +83,8 @@ describe("weight decay", () => {
     [sgd({ momentum: 0.9, weightDecay: 0.1 }), sgd({ momentum: 0.9 })],
     [adam({ weightDecay: 0.1 }), adam()],
     [adamw({ weightDecay: 0.1 }), adam()],
+    [rmsprop({ weightDecay: 0.1 }), rmsprop()],
+    [adagrad({ weightDecay: 0.1 }), adagrad()],
   ])("spares biases", async (decaying, plain) => {
     expect(await rows(decaying, "bias")).toEqual(await rows(plain, "bias"));
     expect(await rows(decaying, "weight")).not.toEqual(await rows(plain, "weight"));
@@ -110,7 +114,11 @@ test("the first step of adam has the learning rate's size, whatever the gradient
 
 test("slots decay to zero, never to subnormals", async () => {
   const rest = [[1e-18, 1e-37], ...new Array(20).fill([0, 0])] as number[][];
-  for (const optimizer of [sgd({ momentum: 0.5 }), adam({ beta1: 0.5, beta2: 0.5 })]) {
+  for (const optimizer of [
+    sgd({ momentum: 0.5 }),
+    adam({ beta1: 0.5, beta2: 0.5 }),
+    rmsprop({ alpha: 0.5, momentum: 0.5 }),
+  ]) {
     const { state } = await descend(optimizer, [1, 1], rest, { dtype: "float32" });
     for (const slot of Object.values(state)) {
       for (const value of await slot.data()) expect(value === 0 || Math.abs(value) >= 2 ** -126).toBe(true);
@@ -210,6 +218,12 @@ test("options out of range", () => {
   );
   expect(() => adamw({ weightDecay: Infinity })).toThrowErrorMatchingInlineSnapshot(
     `[TrainingError: adamw: weightDecay must be a finite number from 0; got Infinity.]`,
+  );
+  expect(() => rmsprop({ alpha: 1 })).toThrowErrorMatchingInlineSnapshot(
+    `[TrainingError: rmsprop: alpha must be in [0, 1); got 1.]`,
+  );
+  expect(() => adagrad({ epsilon: 0 })).toThrowErrorMatchingInlineSnapshot(
+    `[TrainingError: adagrad: epsilon must be a finite number above 0; got 0.]`,
   );
   expect(() => adam({ learningRate: "0.1" as never })).toThrowErrorMatchingInlineSnapshot(
     `[TrainingError: adam: learningRate must be a finite number from 0; got 0.1.]`,

@@ -1,11 +1,13 @@
 /** Optimizers as the command line and run logs write them: `sgd(0.1, momentum=0.9)`. A new optimizer is one line in the table. */
 
 import { type Argument, type Call, misread, parseCall, type Reader, readCall } from "../base/call.ts";
+import { adagradReader } from "./adagrad.ts";
 import { adamReader, adamwReader } from "./adam.ts";
 import type { Optimizer } from "./optimizer.ts";
+import { rmspropReader } from "./rmsprop.ts";
 import { sgdReader } from "./sgd.ts";
 
-const readers: readonly Reader<Optimizer>[] = [sgdReader, adamReader, adamwReader];
+const readers: readonly Reader<Optimizer>[] = [sgdReader, adamReader, adamwReader, rmspropReader, adagradReader];
 
 /** What the flags of the same names say about the learning rate, beside the optimizer's text. */
 export interface RateOptions {

@@ -158,6 +158,8 @@ describe("reference, wasm and x64 agree to the bit in portable numerics, 16-32-1
     "adam(0.01)",
     "adam(0.01, weightDecay=0.1)",
     "adamw(0.01, weightDecay=0.1)",
+    "rmsprop(0.003, momentum=0.9, weightDecay=0.1)",
+    "adagrad(warmup(cosine(0.01), 5), weightDecay=0.1)",
   ];
   const losses = [
     crossEntropy(),
