@@ -94,6 +94,7 @@ export { arange, full, normal, ones, tensor, uniform, zeros } from "./tensor/cre
 export { grad, valueAndGrad } from "./tensor/grad.ts";
 export { concat, stack } from "./tensor/join.ts";
 export { realize, Tensor } from "./tensor/tensor.ts";
+export type { EarlyStoppingOptions } from "./train/early-stopping.ts";
 export { type EvaluateOptions, evaluate, predictClasses } from "./train/evaluate.ts";
 export type {
   EndEvent,
@@ -103,6 +104,7 @@ export type {
   Scores,
   StartEvent,
   StepEvent,
+  StopEvent,
   TrainingEvent,
 } from "./train/events.ts";
 export type { TrainOptions } from "./train/options.ts";

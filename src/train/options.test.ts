@@ -118,7 +118,7 @@ describe("refused before anything is computed", () => {
       softmax behind layers that change no values | TrainingError: crossEntropy: needs logits and applies softmax itself; got probabilities from softmax at layer 1. Remove that layer; net.classify() adds softmax where probabilities are wanted.
       outputs that are no list | ShapeError: loss: must give one number per example, [6]; got [6, 2]. Reduce over every axis but the first.
       two metrics of one name | TrainingError: metrics: every metric needs a name of its own; got accuracy twice. Rename the function.
-      a metric of the name of another fact | TrainingError: metrics: no metric may have a name that a result needs: event, hash, numerics, target, threads, seconds, steps, epochs, samplesPerSecond, aborted, underflow, history; got hash. Rename the function.
+      a metric of the name of another fact | TrainingError: metrics: no metric may have a name that a result needs: event, hash, numerics, target, threads, seconds, steps, epochs, samplesPerSecond, aborted, stoppedEarly, bestEpoch, underflow, history; got hash. Rename the function.
       validation with another normalization | DataError: validation: needs the training data's normalization, value · 2 + 1; got none. Use validation.normalize(train.normalization).
       validation with other classes | DataError: validation: needs the training data's classes; class 1 is + there and plus here. Give both the same list of classes.
       evaluation without the network's normalization | DataError: evaluate: needs the normalization that the network was trained with, value · 2 + 1; got none. Use data.normalize(net.normalization).

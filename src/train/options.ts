@@ -9,6 +9,8 @@ import { asMetric, type Metric, type MetricLike } from "../loss/metric.ts";
 import type { Network, Normalization } from "../network/network.ts";
 import type { Optimizer } from "../optimizer/optimizer.ts";
 import type { Numerics, TargetName } from "../targets/target.ts";
+import { type Clipping, clippingOf } from "./clip.ts";
+import { type EarlyStopping, type EarlyStoppingOptions, earlyStoppingOf } from "./early-stopping.ts";
 import type { RunFacts, TrainingEvent } from "./events.ts";
 
 export interface TrainOptions {
@@ -24,10 +26,22 @@ export interface TrainOptions {
   readonly batchSize?: number;
   /** Decides first values, order and dropout, an integer from 0. Default 0. */
   readonly seed?: number;
+  /**
+   * Makes the gradients smaller where the norm of all of them together is larger than this: `g · clipNorm / (‖g‖ + 1e-6)`, as PyTorch's
+   * `clip_grad_norm_` does. Infinity only tells the norms, in the step events. Default: nothing is clipped.
+   */
+  readonly clipNorm?: number;
+  /** Cuts every element of every gradient to ±clipValue. Default: nothing is clipped. */
+  readonly clipValue?: number;
   /** Whether each pass has an order of its own. Default true. */
   readonly shuffle?: boolean;
   /** Examples to be asked about after each pass; nothing is learned from them. */
   readonly validation?: Dataset;
+  /**
+   * Ends the run when a score of the validation set gets no better, with the parameters of the best epoch. Default: the run takes all
+   * its steps.
+   */
+  readonly earlyStopping?: EarlyStoppingOptions;
   /** What else is watched. Default: nothing. */
   readonly metrics?: readonly MetricLike[];
   /**
@@ -50,7 +64,7 @@ export interface TrainOptions {
 }
 
 /** The options with defaults, checked against network and data. */
-export interface Plan {
+export interface Plan extends Clipping {
   readonly network: Network;
   readonly data: Dataset;
   readonly validation: Dataset | null;
@@ -63,6 +77,7 @@ export interface Plan {
   readonly batchSize: number;
   readonly seed: number;
   readonly shuffle: boolean;
+  readonly earlyStopping: EarlyStopping | null;
 }
 
 export function planOf(network: Network, data: Dataset, options: TrainOptions): Plan {
@@ -89,18 +104,23 @@ export function planOf(network: Network, data: Dataset, options: TrainOptions): 
   const steps = Math.min(limit, count("epochs", wanted) * perEpoch);
   // Schedules look at the run's length, and refuse one that they do not fit.
   optimizer.scalars(1, steps);
+  const metrics = metricsOf(options.metrics ?? []);
+  const scores = ["loss", ...metrics.map(({ name }) => name)];
   return {
     network,
     data,
     validation,
     loss,
-    metrics: metricsOf(options.metrics ?? []),
+    metrics,
     optimizer,
     epochs: Math.ceil(steps / perEpoch),
     steps,
     batchSize,
     seed,
     shuffle,
+    ...clippingOf(options),
+    earlyStopping:
+      options.earlyStopping === undefined ? null : earlyStoppingOf(options.earlyStopping, scores, validation !== null),
   };
 }
 
@@ -116,6 +136,8 @@ const taken: Readonly<Record<Exclude<keyof RunFacts, "loss"> | "event" | "histor
   epochs: true,
   samplesPerSecond: true,
   aborted: true,
+  stoppedEarly: true,
+  bestEpoch: true,
   underflow: true,
   history: true,
 };

@@ -74,6 +74,21 @@ export class RunState {
     return null;
   }
 
+  /** A copy of the network's parameters and buffers, in state order. */
+  async read(): Promise<Data[]> {
+    const { dtype, stateSpecs } = this.#network;
+    const copy: Data[] = [];
+    for (const [index, { shape }] of stateSpecs.entries()) {
+      copy.push(await this.#target.read(this.values[index]!, dtype, sizeOf(shape)));
+    }
+    return copy;
+  }
+
+  /** Gives the network the parameters and buffers of such a copy. */
+  async write(copy: readonly Data[]): Promise<void> {
+    for (const [index, data] of copy.entries()) await this.#target.write(this.values[index]!, data);
+  }
+
   /** The values of a parameter or buffer, not all at once: nothing large is left behind. */
   async *#pieces(index: number): AsyncGenerator<Data> {
     const { dtype, stateSpecs } = this.#network;

@@ -17,10 +17,11 @@ import type { Network } from "../network/network.ts";
 import type { Optimizer } from "../optimizer/optimizer.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type Captured, close, inTrace, nodeOf, tensorOf } from "../tensor/trace.ts";
+import { type Clipping, clip } from "./clip.ts";
 import { type Batch, type DataNodes, dataNodes, gatherBatch, type Layout, layoutOf } from "./layout.ts";
 import type { Plan } from "./options.ts";
 
-export interface StepSpec {
+export interface StepSpec extends Clipping {
   readonly network: Network;
   readonly loss: Loss;
   readonly metrics: readonly Metric[];
@@ -34,13 +35,9 @@ export interface StepSpec {
 }
 
 /** The step of a plan, for batches of one size. `rows` are those of the table of scalars. */
-export function specOf(
-  { network, data, loss, metrics, optimizer, steps }: Plan,
-  batchSize: number,
-  rows: number,
-): StepSpec {
-  const scalars = Object.keys(optimizer.scalars(1, steps));
-  return { network, loss, metrics, optimizer, scalars, layout: layoutOf(data), batchSize, rows };
+export function specOf(plan: Plan, batchSize: number, rows: number): StepSpec {
+  const scalars = Object.keys(plan.optimizer.scalars(1, plan.steps));
+  return { ...plan, scalars, layout: layoutOf(plan.data), batchSize, rows };
 }
 
 /** The inputs of every program of a run, in the order in which they are bound; keys of random purposes follow. */
@@ -68,7 +65,10 @@ export interface Forward {
 }
 
 export interface StepProgram {
-  /** States: cursor, the network's state, slots. Log: loss, then metrics, each the sum over the batch. */
+  /**
+   * States: cursor, the network's state, slots. Log: loss, then metrics, each the sum over the batch; the gradients' norm where it is
+   * clipped.
+   */
   readonly module: Module;
   /** What the random keys are for, in the order of their inputs, which follow {@link StepInputs}. */
   readonly purposes: readonly string[];
@@ -145,19 +145,26 @@ export function traceStep(spec: StepSpec): StepProgram {
     });
     const losses = loss.perExample(output, target);
     const objective = nodeOf(reduceLoss(loss, losses));
-    const gradients = gradientsOf(spec, objective, forward.state);
-    const log = [losses, ...metrics.map((metric) => metric.perExample(output, target))];
+    const found = gradientsOf(spec, objective, forward.state);
+    const { gradients, norm } = clip(found, spec);
+    const values = [losses, ...metrics.map((metric) => metric.perExample(output, target))];
     const module: Module = {
       inputs: [...forward.inputs, ...forward.random.nodes.values()],
       states: [nextCursor(forward.cursor), ...updates(spec, forward, gradients, updated)],
       outputs: [],
-      guard: allFinite([objective, ...gradients.values(), ...updated.values()]),
-      log: log.map((values) => build.cast(nodeOf(values.sum()), "float32")),
+      guard: allFinite([objective, ...(norm === null ? found.values() : [norm]), ...updated.values()]),
+      log: logOf(values, norm),
     };
     return { module, purposes: [...forward.random.nodes.keys()] };
   });
   refuseOwnParameters(spec.network, traced.module);
   return { ...traced, ...close(traced.module, "train") };
+}
+
+/** Sums over the batch, and the norm where there is one. */
+function logOf(values: readonly Tensor[], norm: Node | null): Node[] {
+  const sums = values.map((each) => nodeOf(each.sum()));
+  return [...sums, ...(norm === null ? [] : [norm])].map((node) => build.cast(node, "float32"));
 }
 
 /** `net.parameters` inside a loss are the values of before the step: no gradient would flow through them. */

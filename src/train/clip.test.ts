@@ -1,0 +1,138 @@
+/** Proves clipped gradients: PyTorch's training step by step, norms in the events, and nothing changed where nothing is asked for. */
+
+import { readFileSync } from "node:fs";
+import { describe, expect, test } from "vitest";
+import { fromArrays } from "../data/from-arrays.ts";
+import { meanSquaredError } from "../loss/mean-squared-error.ts";
+import { constant } from "../network/initializers.ts";
+import { relu, tanh } from "../network/layers/activations.ts";
+import { dense } from "../network/layers/dense.ts";
+import { type Network, network } from "../network/network.ts";
+import { sgd } from "../optimizer/sgd.ts";
+import { tensor } from "../tensor/create.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import type { StepEvent } from "./events.ts";
+import type { TrainOptions } from "./options.ts";
+import { byHand, eventsOf, line, slope, weightOf } from "./testing.ts";
+import { train } from "./train.ts";
+
+interface Golden {
+  readonly inputs: number[][];
+  readonly targets: number[][];
+  readonly start: Readonly<Record<string, number[] | number[][]>>;
+  readonly cases: Readonly<Record<string, Case>>;
+}
+
+interface Case {
+  readonly losses: number[];
+  readonly norms: number[];
+  readonly parameters: Readonly<Record<string, number[] | number[][]>>;
+}
+
+const golden = JSON.parse(readFileSync(new URL("golden/training.json", import.meta.url), "utf8")) as Golden;
+
+/** The network with which PyTorch began, in float64. */
+function begun(): Network {
+  const start = Object.entries(golden.start).map(([name, values]): [string, Tensor] => [
+    name,
+    tensor(values as number[], { dtype: "float64" }) as Tensor,
+  ]);
+  return network([3], dense(4), tanh(), dense(2)).setParameters(new Map(start)) as unknown as Network;
+}
+
+const data = fromArrays({ inputs: golden.inputs, targets: golden.targets, inputShape: [3] });
+const options: TrainOptions = {
+  loss: meanSquaredError(),
+  optimizer: sgd({ learningRate: 0.05, momentum: 0.9 }),
+  batchSize: 6,
+  epochs: 8,
+  shuffle: false,
+};
+
+const changes: Readonly<Record<string, Partial<TrainOptions>>> = {
+  "clipNorm 1.5": { clipNorm: 1.5 },
+  "clipNorm 100": { clipNorm: 100 },
+  "clipValue 0.25": { clipValue: 0.25 },
+};
+
+const stepsOf = async (run: AsyncIterable<unknown>): Promise<StepEvent[]> =>
+  (await eventsOf(run as never)).filter((event) => event.event === "step");
+
+describe("as PyTorch", () => {
+  test.each(Object.keys(changes))("%s", async (name) => {
+    const expected = golden.cases[name]!;
+    const net = begun();
+    const steps = await stepsOf(train(net, data, { ...options, ...changes[name] }));
+    const norms = steps.flatMap(({ gradientNorms }) => [...(gradientNorms ?? [])]);
+    expect(norms).toHaveLength(expected.norms.length);
+    expected.norms.forEach((norm, step) => expect(norms[step]! / norm).toBeCloseTo(1, 6));
+    for (const [parameter, values] of Object.entries(expected.parameters)) {
+      const found = await net.parameters.get(parameter)!.data();
+      values.flat().forEach((value, i) => expect(found[i], `${parameter}[${i}]`).toBeCloseTo(value, 11));
+    }
+  });
+});
+
+describe("clipNorm", () => {
+  test("tells the norm of each step, and Infinity clips nothing", async () => {
+    const [watched, plain] = [slope(), slope()];
+    const [step] = await stepsOf(train(watched, line, { ...byHand, batchSize: 5, clipNorm: Infinity }));
+    // d/dw of the mean of (wx − 2x)² at w = 0.
+    const slopeAt0 = [1, 2, 3, -1, 0.5].reduce((sum, x) => sum - (2 * 2 * x * x) / 5, 0);
+    expect(step!.gradientNorms![0]).toBeCloseTo(-slopeAt0, 5);
+    const [unwatched] = await stepsOf(train(plain, line, { ...byHand, batchSize: 5 }));
+    expect(unwatched!.gradientNorms).toBeNull();
+    expect(await weightOf(watched)).toBe(await weightOf(plain));
+  });
+
+  test("stands beside metrics in the log, chunk by chunk and for a smaller last batch", async () => {
+    const far = (output: Tensor, target: Tensor): Tensor => output.sub(target).abs().sum(1);
+    const run = train(slope(), line, { ...byHand, batchSize: 2, epochs: 2, metrics: [far], clipNorm: 1e-3 });
+    const steps = await stepsOf(run);
+    const { history } = await run;
+    expect(steps.flatMap(({ gradientNorms }) => [...gradientNorms!])).toHaveLength(6);
+    expect(steps.every(({ gradientNorms, losses }) => gradientNorms!.length === losses.length)).toBe(true);
+    // Steps of 1e-4 leave w close to 0: the mean of |2x| is 3.
+    expect(history.map(({ training }) => training.far)).toEqual([expect.closeTo(3, 1), expect.closeTo(3, 1)]);
+  });
+
+  test("lets a run go on that explodes without it", async () => {
+    const deep = (): Network<[1], [1]> =>
+      network([1], ...new Array(6).fill(dense(1, { bias: false, initializer: constant(4) })), relu()) as never;
+    const explosive = { ...byHand, optimizer: sgd({ learningRate: 0.1 }), batchSize: 5, epochs: 30 };
+    await expect(train(deep(), line, explosive)).rejects.toThrow("is not finite");
+    const { steps, history } = await train(deep(), line, { ...explosive, clipNorm: 1 });
+    expect([steps, history.at(-1)!.training.loss < history[0]!.training.loss]).toEqual([30, true]);
+  });
+
+  test("of a network without parameters is 0", async () => {
+    const [step] = await stepsOf(train(network([1], relu()), line, { ...byHand, clipNorm: 1 }));
+    expect([...step!.gradientNorms!]).toEqual([0]);
+  });
+
+  test("has the same bits on every target", async () => {
+    for (const change of [{ clipNorm: 0.5 }, { clipValue: 0.125 }]) {
+      const hashes = await Promise.all(
+        (["reference", "wasm"] as const).map(async (target) => {
+          const net = network([3], dense(4), tanh(), dense(2));
+          return (await train(net, data, { ...options, ...change, target, numerics: "portable" })).hash;
+        }),
+      );
+      expect(hashes[1]).toBe(hashes[0]);
+    }
+  });
+});
+
+test("what is no clipping is refused", async () => {
+  await expect(train(slope(), line, { ...byHand, clipNorm: 0 })).rejects.toThrowErrorMatchingInlineSnapshot(
+    `[TrainingError: train: clipNorm must be a number above 0; got 0.]`,
+  );
+  await expect(train(slope(), line, { ...byHand, clipValue: Number.NaN })).rejects.toThrowErrorMatchingInlineSnapshot(
+    `[TrainingError: train: clipValue must be a number above 0; got NaN.]`,
+  );
+  await expect(
+    train(slope(), line, { ...byHand, clipNorm: 1, clipValue: 1 }),
+  ).rejects.toThrowErrorMatchingInlineSnapshot(
+    `[TrainingError: train: gradients are clipped by norm or by value; got clipNorm 1 and clipValue 1. Give one of them.]`,
+  );
+});
