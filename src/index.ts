@@ -79,6 +79,7 @@ export { Network, network } from "./network/network.ts";
 export { version } from "./network/version.ts";
 export { type AdagradOptions, adagrad } from "./optimizer/adagrad.ts";
 export { type AdamOptions, adam, adamw } from "./optimizer/adam.ts";
+export { type Averaging, type EmaOptions, ema, parseAveraging } from "./optimizer/averaging.ts";
 export type { Optimizer } from "./optimizer/optimizer.ts";
 export { type RmspropOptions, rmsprop } from "./optimizer/rmsprop.ts";
 export { type CosineOptions, cosine } from "./optimizer/schedules/cosine.ts";

@@ -1,53 +1,26 @@
 /** Proves clipped gradients: PyTorch's training step by step, norms in the events, and nothing changed where nothing is asked for. */
 
-import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { fromArrays } from "../data/from-arrays.ts";
-import { meanSquaredError } from "../loss/mean-squared-error.ts";
 import { constant } from "../network/initializers.ts";
 import { relu, tanh } from "../network/layers/activations.ts";
 import { dense } from "../network/layers/dense.ts";
 import { type Network, network } from "../network/network.ts";
 import { sgd } from "../optimizer/sgd.ts";
-import { tensor } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { StepEvent } from "./events.ts";
 import type { TrainOptions } from "./options.ts";
-import { byHand, eventsOf, line, slope, weightOf } from "./testing.ts";
+import {
+  byHand,
+  eventsOf,
+  golden,
+  goldenData,
+  goldenNetwork,
+  goldenOptions,
+  line,
+  slope,
+  weightOf,
+} from "./testing.ts";
 import { train } from "./train.ts";
-
-interface Golden {
-  readonly inputs: number[][];
-  readonly targets: number[][];
-  readonly start: Readonly<Record<string, number[] | number[][]>>;
-  readonly cases: Readonly<Record<string, Case>>;
-}
-
-interface Case {
-  readonly losses: number[];
-  readonly norms: number[];
-  readonly parameters: Readonly<Record<string, number[] | number[][]>>;
-}
-
-const golden = JSON.parse(readFileSync(new URL("golden/training.json", import.meta.url), "utf8")) as Golden;
-
-/** The network with which PyTorch began, in float64. */
-function begun(): Network {
-  const start = Object.entries(golden.start).map(([name, values]): [string, Tensor] => [
-    name,
-    tensor(values as number[], { dtype: "float64" }) as Tensor,
-  ]);
-  return network([3], dense(4), tanh(), dense(2)).setParameters(new Map(start)) as unknown as Network;
-}
-
-const data = fromArrays({ inputs: golden.inputs, targets: golden.targets, inputShape: [3] });
-const options: TrainOptions = {
-  loss: meanSquaredError(),
-  optimizer: sgd({ learningRate: 0.05, momentum: 0.9 }),
-  batchSize: 6,
-  epochs: 8,
-  shuffle: false,
-};
 
 const changes: Readonly<Record<string, Partial<TrainOptions>>> = {
   "clipNorm 1.5": { clipNorm: 1.5 },
@@ -61,8 +34,8 @@ const stepsOf = async (run: AsyncIterable<unknown>): Promise<StepEvent[]> =>
 describe("as PyTorch", () => {
   test.each(Object.keys(changes))("%s", async (name) => {
     const expected = golden.cases[name]!;
-    const net = begun();
-    const steps = await stepsOf(train(net, data, { ...options, ...changes[name] }));
+    const net = goldenNetwork();
+    const steps = await stepsOf(train(net, goldenData, { ...goldenOptions, ...changes[name] }));
     const norms = steps.flatMap(({ gradientNorms }) => [...(gradientNorms ?? [])]);
     expect(norms).toHaveLength(expected.norms.length);
     expected.norms.forEach((norm, step) => expect(norms[step]! / norm).toBeCloseTo(1, 6));
@@ -115,7 +88,7 @@ describe("clipNorm", () => {
       const hashes = await Promise.all(
         (["reference", "wasm"] as const).map(async (target) => {
           const net = network([3], dense(4), tanh(), dense(2));
-          return (await train(net, data, { ...options, ...change, target, numerics: "portable" })).hash;
+          return (await train(net, goldenData, { ...goldenOptions, ...change, target, numerics: "portable" })).hash;
         }),
       );
       expect(hashes[1]).toBe(hashes[0]);

@@ -26,6 +26,8 @@ export interface StartEvent {
   readonly parameters: number;
   readonly loss: string;
   readonly optimizer: string;
+  /** How the parameters are averaged, as `ema(0.999)`; null where they are not. */
+  readonly averaging: string | null;
   /** Examples in the training set, and in the validation set if there is one. */
   readonly examples: number;
   readonly validationExamples: number | null;

@@ -7,6 +7,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { asLoss, checkLoss, type Loss, type LossLike } from "../loss/loss.ts";
 import { asMetric, type Metric, type MetricLike } from "../loss/metric.ts";
 import type { Network, Normalization } from "../network/network.ts";
+import { type Averaging, checkAveraging, withAveraging } from "../optimizer/averaging.ts";
 import type { Optimizer } from "../optimizer/optimizer.ts";
 import type { Numerics, TargetName } from "../targets/target.ts";
 import { type Clipping, clippingOf } from "./clip.ts";
@@ -33,6 +34,12 @@ export interface TrainOptions {
   readonly clipNorm?: number;
   /** Cuts every element of every gradient to ±clipValue. Default: nothing is clipped. */
   readonly clipValue?: number;
+  /**
+   * Averages the parameters along the run. The network then holds the averages from the first step on: they are what is validated,
+   * saved and left at the end, while the steps go on from parameters of their own. Buffers, such as running means, are not averaged.
+   * Default: none.
+   */
+  readonly averaging?: Averaging;
   /** Whether each pass has an order of its own. Default true. */
   readonly shuffle?: boolean;
   /** Examples to be asked about after each pass; nothing is learned from them. */
@@ -77,12 +84,13 @@ export interface Plan extends Clipping {
   readonly batchSize: number;
   readonly seed: number;
   readonly shuffle: boolean;
+  readonly averaging: Averaging | null;
   readonly earlyStopping: EarlyStopping | null;
 }
 
 export function planOf(network: Network, data: Dataset, options: TrainOptions): Plan {
-  const { optimizer, validation = null, seed = 0, shuffle = true } = options;
-  if (options.loss === undefined || optimizer === undefined) {
+  const { validation = null, averaging = null, seed = 0, shuffle = true } = options;
+  if (options.loss === undefined || options.optimizer === undefined) {
     const missing = options.loss === undefined ? "loss" : "optimizer";
     const hint = missing === "loss" ? "loss: crossEntropy()" : "optimizer: adam()";
     throw new TrainingError(
@@ -102,6 +110,8 @@ export function planOf(network: Network, data: Dataset, options: TrainOptions): 
   const limit = options.steps === undefined ? Infinity : count("steps", options.steps);
   const wanted = options.epochs ?? (options.steps === undefined ? 1 : Math.ceil(limit / perEpoch));
   const steps = Math.min(limit, count("epochs", wanted) * perEpoch);
+  if (averaging !== null) checkAveraging(averaging);
+  const optimizer = averaging === null ? options.optimizer : withAveraging(options.optimizer, averaging);
   // Schedules look at the run's length, and refuse one that they do not fit.
   optimizer.scalars(1, steps);
   const metrics = metricsOf(options.metrics ?? []);
@@ -118,6 +128,7 @@ export function planOf(network: Network, data: Dataset, options: TrainOptions): 
     batchSize,
     seed,
     shuffle,
+    averaging,
     ...clippingOf(options),
     earlyStopping:
       options.earlyStopping === undefined ? null : earlyStoppingOf(options.earlyStopping, scores, validation !== null),

@@ -9,6 +9,7 @@ import { stateHash } from "../base/hash.ts";
 import { sizeOf } from "../base/shape.ts";
 import type { Hold } from "../network/hold.ts";
 import type { Network } from "../network/network.ts";
+import { averageSlot } from "../optimizer/averaging.ts";
 import type { Optimizer } from "../optimizer/optimizer.ts";
 import type { Target, TargetBuffer } from "../targets/target.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -20,6 +21,8 @@ export class RunState {
   readonly cursor: TargetBuffer;
   /** The network's parameters and buffers, in state order. */
   readonly values: readonly TargetBuffer[];
+  /** What the steps change: {@link values}, but where averages are kept, these are the network's parameters and here are others. */
+  readonly #trained: readonly TargetBuffer[];
   readonly #slots: readonly TargetBuffer[];
   readonly #network: Network;
   readonly #target: Target;
@@ -29,12 +32,14 @@ export class RunState {
     target: Target,
     cursor: TargetBuffer,
     values: readonly TargetBuffer[],
+    trained: readonly TargetBuffer[],
     slots: readonly TargetBuffer[],
   ) {
     this.#network = network;
     this.#target = target;
     this.cursor = cursor;
     this.values = values;
+    this.#trained = trained;
     this.#slots = slots;
   }
 
@@ -42,9 +47,11 @@ export class RunState {
   static async begin(network: Network, optimizer: Optimizer, holdings: Holdings, hold: Hold): Promise<RunState> {
     const { dtype } = network;
     const { target } = holdings;
-    const slots = slotsOf(network, optimizer).map(({ parameter }) =>
-      holdings.allocate(sizeOf(parameter.shape) * bytesOf(dtype)),
+    const slots = slotsOf(network, optimizer);
+    const own = slots.map(({ parameter, name }) =>
+      name === averageSlot ? null : holdings.allocate(sizeOf(parameter.shape) * bytesOf(dtype)),
     );
+    const copies = own.includes(null) ? await placeState(network, holdings) : null;
     const cursor = holdings.allocate(4);
     const values = await withHoldings(target, (own) => placeState(network, own));
     const tensors = Array.from(network.state, ([name, { shape }], index): [string, Tensor] => [
@@ -52,12 +59,16 @@ export class RunState {
       fromBuffer(target, values[index]!, shape, dtype),
     ]);
     hold.change(() => network.setParameters(new Map(tensors)));
-    return new RunState(network, target, cursor, values, slots);
+    const names = [...network.state.keys()];
+    const isParameter = new Set(network.parameterSpecs.map(({ name }) => name));
+    const trained = values.map((buffer, index) => (isParameter.has(names[index]!) && copies?.[index]) || buffer);
+    const kept = own.map((buffer, index) => buffer ?? values[names.indexOf(slots[index]!.parameter.name)]!);
+    return new RunState(network, target, cursor, values, trained, kept);
   }
 
   /** In the order of a step's states. */
   get buffers(): readonly TargetBuffer[] {
-    return [this.cursor, ...this.values, ...this.#slots];
+    return [this.cursor, ...this.#trained, ...this.#slots];
   }
 
   /** SHA-256 over parameters and buffers. */

@@ -180,7 +180,7 @@ export class Training {
 }
 
 function startEvent(plan: Plan, target: Target): StartEvent {
-  const { network, loss, optimizer, data, validation, epochs, steps, batchSize, seed } = plan;
+  const { network, loss, optimizer, averaging, data, validation, epochs, steps, batchSize, seed } = plan;
   return {
     event: "start",
     layers: network.toString(),
@@ -189,6 +189,7 @@ function startEvent(plan: Plan, target: Target): StartEvent {
     parameters: network.parameterCount,
     loss: loss.print(),
     optimizer: optimizer.print(),
+    averaging: averaging?.print() ?? null,
     examples: data.length,
     validationExamples: validation?.length ?? null,
     epochs,
