@@ -78,6 +78,16 @@ describe("clipNorm", () => {
     expect([steps, history.at(-1)!.training.loss < history[0]!.training.loss]).toEqual([30, true]);
   });
 
+  test("halts where the norm overflows, and says so, without advice that was taken", async () => {
+    const steep = (output: Tensor): Tensor => output.mul(1e30).sum(1) as Tensor;
+    await expect(
+      train(slope(), line, { ...byHand, loss: steep, clipNorm: 1 }),
+    ).rejects.toThrowErrorMatchingInlineSnapshot(
+      `[TrainingError: train: the norm of all gradients together is not finite at step 1 (epoch 1); the largest number before it is 1.1e+30, in the gradient of 0.weight in dense(1). The parameters are those before this step. Lower the learning rate, or check the scale of the inputs.]`,
+    );
+    expect((await train(slope(), line, { ...byHand, loss: steep, clipValue: 1 })).steps).toBe(1);
+  });
+
   test("of a network without parameters is 0", async () => {
     const [step] = await stepsOf(train(network([1], relu()), line, { ...byHand, clipNorm: 1 }));
     expect([...step!.gradientNorms!]).toEqual([0]);

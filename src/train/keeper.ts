@@ -67,7 +67,7 @@ export class Keeper {
 async function checkFinite(state: RunState, step: number): Promise<void> {
   const name = await state.notFinite();
   if (name === null) return;
-  const hint = "Lower the learning rate, or check the scale of the inputs";
+  const hint = "Lower the learning rate, clip the gradients, or check the scale of the inputs";
   throw new TrainingError(
     `train: the parameter ${name} is not finite after step ${step}, so the model is not saved. ${hint}.`,
     { operation: "train", step, parameter: name, hint },

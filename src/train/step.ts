@@ -249,10 +249,14 @@ export function allFinite(nodes: readonly Node[]): Node {
 }
 
 export function finite(node: Node): Node {
+  return build.less(largest(node), build.constant(Number.POSITIVE_INFINITY, [], node.dtype));
+}
+
+/** The largest magnitude of an element; NaN where there is one. */
+export function largest(node: Node): Node {
   const axes = node.shape.map((_, axis) => axis);
   const magnitude = build.abs(node);
-  const largest = axes.length === 0 ? magnitude : build.reduceMax(magnitude, axes);
-  return build.less(largest, build.constant(Number.POSITIVE_INFINITY, [], node.dtype));
+  return axes.length === 0 ? magnitude : build.reduceMax(magnitude, axes);
 }
 
 /** A vector's element as a scalar. */
