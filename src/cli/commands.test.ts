@@ -145,6 +145,7 @@ describe("train", () => {
     expect(output).toMatch(
       /Stopped early: accuracy was no better in 1 epoch than in epoch \d+, whose parameters are back\./,
     );
+    expect(output).toMatch(/ parameters of epoch \d+, the best\n/);
     const { lines } = await gradus([...argv, "--json"]);
     const [stop, end] = lines.slice(-2).map((line) => JSON.parse(line));
     expect(stop).toMatchObject({ event: "stop", metric: "loss", patience: 1, restored: true });

@@ -96,6 +96,7 @@ export class Story {
       this.#terminal,
       `  Test accuracy ${verdict(answers, end.loss, this.#terminal)}`,
       style.dim(`  ${count(end.steps, "step")} in ${duration(end.seconds)}, ${rate(end.samplesPerSecond)} samples/s`),
+      ...(end.bestEpoch === null ? [] : [style.dim(`  parameters of epoch ${end.bestEpoch}, the best`)]),
       style.dim(`  hash ${end.hash}`),
     );
     const curve = this.#progress.curve(10);

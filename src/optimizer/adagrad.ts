@@ -12,7 +12,7 @@ export interface AdagradOptions {
   readonly learningRate?: LearningRate;
   /** Keeps the division finite, above 0. Default 1e-10. */
   readonly epsilon?: number;
-  /** Adds weightDecay · w to the gradient of weights (not of biases): an L2 penalty. Default 0. */
+  /** Adds weightDecay · w to the gradient of weights, of no other parameters: an L2 penalty. Default 0. */
   readonly weightDecay?: number;
 }
 

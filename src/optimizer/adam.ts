@@ -17,7 +17,7 @@ export interface AdamOptions {
   readonly beta2?: number;
   /** Keeps the division finite, above 0. Default 1e-8. */
   readonly epsilon?: number;
-  /** Weight decay; biases are spared. Default 0 for adam, 0.01 for adamw. */
+  /** Weight decay, of weights and no other parameters. Default 0 for adam, 0.01 for adamw. */
   readonly weightDecay?: number;
 }
 

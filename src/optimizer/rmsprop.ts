@@ -16,7 +16,7 @@ export interface RmspropOptions {
   readonly epsilon?: number;
   /** λ in [0, 1): how much of the last step's direction is kept. Default 0, no momentum. */
   readonly momentum?: number;
-  /** Adds weightDecay · w to the gradient of weights (not of biases): an L2 penalty. Default 0. */
+  /** Adds weightDecay · w to the gradient of weights, of no other parameters: an L2 penalty. Default 0. */
   readonly weightDecay?: number;
 }
 

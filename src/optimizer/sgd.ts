@@ -15,7 +15,7 @@ export interface SgdOptions {
   readonly momentum?: number;
   /** Nesterov's form: the gradient counts once more, as if taken after the step. Default false. */
   readonly nesterov?: boolean;
-  /** Adds weightDecay · w to the gradient of weights (not of biases): an L2 penalty. Default 0. */
+  /** Adds weightDecay · w to the gradient of weights, of no other parameters: an L2 penalty. Default 0. */
   readonly weightDecay?: number;
 }
 
