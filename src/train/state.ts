@@ -9,6 +9,7 @@ import { stateHash } from "../base/hash.ts";
 import { sizeOf } from "../base/shape.ts";
 import type { Hold } from "../network/hold.ts";
 import type { Network } from "../network/network.ts";
+import type { StateMap } from "../network/placed.ts";
 import { averageSlot } from "../optimizer/averaging.ts";
 import type { Optimizer } from "../optimizer/optimizer.ts";
 import type { Target, TargetBuffer } from "../targets/target.ts";
@@ -51,19 +52,18 @@ export class RunState {
     const own = slots.map(({ parameter, name }) =>
       name === averageSlot ? null : holdings.allocate(sizeOf(parameter.shape) * bytesOf(dtype)),
     );
-    const copies = own.includes(null) ? await placeState(network, holdings) : null;
+    // Averages are the network's parameters: what the steps change is then the run's. Buffers are the network's in any case.
+    const copies = own.includes(null) ? await placeAll(network.parameters, holdings) : new Map<string, TargetBuffer>();
     const cursor = holdings.allocate(4);
-    const values = await withHoldings(target, (own) => placeState(network, own));
-    const tensors = Array.from(network.state, ([name, { shape }], index): [string, Tensor] => [
+    const placed = await withHoldings(target, (given) => placeAll(network.state, given));
+    const tensors = Array.from(network.state, ([name, { shape }]): [string, Tensor] => [
       name,
-      fromBuffer(target, values[index]!, shape, dtype),
+      fromBuffer(target, placed.get(name)!, shape, dtype),
     ]);
     hold.change(() => network.setParameters(new Map(tensors)));
-    const names = [...network.state.keys()];
-    const isParameter = new Set(network.parameterSpecs.map(({ name }) => name));
-    const trained = values.map((buffer, index) => (isParameter.has(names[index]!) && copies?.[index]) || buffer);
-    const kept = own.map((buffer, index) => buffer ?? values[names.indexOf(slots[index]!.parameter.name)]!);
-    return new RunState(network, target, cursor, values, trained, kept);
+    const trained = Array.from(placed, ([name, buffer]) => copies.get(name) ?? buffer);
+    const kept = slots.map(({ parameter }, index) => own[index] ?? placed.get(parameter.name)!);
+    return new RunState(network, target, cursor, [...placed.values()], trained, kept);
   }
 
   /** In the order of a step's states. */
@@ -122,9 +122,11 @@ function allFinite(data: Data): boolean {
 
 /** A copy of the network's parameters and buffers in a target's memory, in state order. */
 export async function placeState(network: Network, holdings: Holdings): Promise<TargetBuffer[]> {
-  const buffers: TargetBuffer[] = [];
-  for (const values of network.state.values()) {
-    buffers.push(await holdings.place(await valuesOf(values)));
-  }
+  return [...(await placeAll(network.state, holdings)).values()];
+}
+
+async function placeAll(tensors: StateMap, holdings: Holdings): Promise<Map<string, TargetBuffer>> {
+  const buffers = new Map<string, TargetBuffer>();
+  for (const [name, values] of tensors) buffers.set(name, await holdings.place(await valuesOf(values)));
   return buffers;
 }
