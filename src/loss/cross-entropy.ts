@@ -7,7 +7,6 @@ import { oneHot } from "../functions/one-hot.ts";
 import { logSumExp } from "../functions/softmax.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
-import { readReduction } from "./reduction.ts";
 import { areLabels, asValues } from "./targets.ts";
 
 export interface CrossEntropyOptions extends LossOptions {
@@ -76,6 +75,6 @@ function perExample(logits: Tensor, target: Tensor, smoothing: number): Tensor {
 export const crossEntropyReader: Reader<Loss> = reader({
   name: "crossEntropy",
   needs: {},
-  takes: { reduction: "call", labelSmoothing: "number" },
-  make: (values) => crossEntropy(readReduction(values)),
+  takes: { reduction: "word", labelSmoothing: "number" },
+  make: (values) => crossEntropy(values as CrossEntropyOptions),
 });

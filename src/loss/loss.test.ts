@@ -145,7 +145,7 @@ describe("strings", () => {
       `[GradusError: loss: unknown loss "crossEntropi" at character 1 of "crossEntropi". Did you mean crossEntropy?]`,
     );
     expect(() => parseLoss("meanSquaredError(reduction=median)")).toThrowErrorMatchingInlineSnapshot(
-      `[GradusError: loss: reduction must be mean or sum at character 28 of "meanSquaredError(reduction=median)".]`,
+      `[TrainingError: meanSquaredError: reduction must be "mean" or "sum"; got "median".]`,
     );
     expect(() => parseLoss("crossEntropy(labelSmoothing=true)")).toThrowErrorMatchingInlineSnapshot(
       `[GradusError: loss: crossEntropy: labelSmoothing must be a number at character 14 of "crossEntropy(labelSmoothing=true)". Write crossEntropy(reduction=…, labelSmoothing=…).]`,

@@ -3,7 +3,6 @@
 import { type Reader, reader } from "../base/call.ts";
 import { sizeOf } from "../base/shape.ts";
 import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
-import { readReduction } from "./reduction.ts";
 import { asValues } from "./targets.ts";
 
 /**
@@ -36,6 +35,6 @@ export function meanSquaredError(options: LossOptions = {}): Loss {
 export const meanSquaredErrorReader: Reader<Loss> = reader({
   name: "meanSquaredError",
   needs: {},
-  takes: { reduction: "call" },
-  make: (values) => meanSquaredError(readReduction(values)),
+  takes: { reduction: "word" },
+  make: (values) => meanSquaredError(values as LossOptions),
 });
