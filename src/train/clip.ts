@@ -4,10 +4,10 @@
  */
 
 import { TrainingError } from "../base/errors.ts";
+import { flushSubnormals } from "../functions/subnormal.ts";
 import { build } from "../graph/build.ts";
 import type { Node } from "../graph/node.ts";
 import { checkOption } from "../optimizer/checks.ts";
-import { flushSubnormals } from "../optimizer/steady.ts";
 import { nodeOf, tensorOf } from "../tensor/trace.ts";
 
 export interface Clipping {

@@ -9,14 +9,20 @@ import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { fromArrays } from "../data/from-arrays.ts";
 import { accuracy } from "../loss/accuracy.ts";
+import { crossEntropy } from "../loss/cross-entropy.ts";
+import { relu } from "../network/layers/activations.ts";
+import { batchNorm } from "../network/layers/batch-norm.ts";
+import { dense } from "../network/layers/dense.ts";
 import { load } from "../network/model.ts";
+import { network } from "../network/network.ts";
+import { ema } from "../optimizer/averaging.ts";
 import { sgd } from "../optimizer/sgd.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type EarlyStoppingOptions, earlyStoppingOf } from "./early-stopping.ts";
 import { evaluate } from "./evaluate.ts";
 import type { TrainingEvent } from "./events.ts";
 import type { TrainOptions } from "./options.ts";
-import { byHand, eventsOf, line, slope, weightOf } from "./testing.ts";
+import { byHand, eventsOf, line, sides, slope, weightOf } from "./testing.ts";
 import { train } from "./train.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "gradus-early-"));
@@ -122,6 +128,22 @@ describe("the best epoch", () => {
     const net = slope();
     await expect(train(net, one, watching({}, { out, callbacks: [fails] }))).rejects.toThrow("mine");
     expect([await saved(), await weightOf(net)]).toEqual([-5, -6]);
+  });
+
+  test("brings its running statistics with it, and its averages", async () => {
+    const net = network([2], dense(4), batchNorm(), relu(), dense(2));
+    const options = { loss: crossEntropy(), metrics: [accuracy()], validation: sides(40) };
+    const { bestEpoch, epochs, ...result } = await train(net, sides(64), {
+      ...options,
+      optimizer: sgd({ learningRate: 0.5 }),
+      averaging: ema({ decay: 0.9 }),
+      clipNorm: 1,
+      batchSize: 8,
+      epochs: 60,
+      earlyStopping: { patience: 3 },
+    });
+    expect(bestEpoch).toBe(epochs - 3);
+    expect(await evaluate(net, sides(40), options)).toEqual({ loss: result.loss, accuracy: result.accuracy });
   });
 
   test("counts whole epochs only: an aborted run without one keeps what it has", async () => {
