@@ -14,10 +14,11 @@ export {
 export type { Shape } from "./base/shape.ts";
 export { accuracy } from "./loss/accuracy.ts";
 export { type ConfusionMatrix, confusionMatrix } from "./loss/confusion-matrix.ts";
-export { crossEntropy } from "./loss/cross-entropy.ts";
+export { type CrossEntropyOptions, crossEntropy } from "./loss/cross-entropy.ts";
 export type { Loss, LossLike, LossOptions } from "./loss/loss.ts";
 export { meanSquaredError } from "./loss/mean-squared-error.ts";
 export type { Metric, MetricLike } from "./loss/metric.ts";
+export { parseLoss } from "./loss/strings.ts";
 export type { Classification, Example } from "./network/answer.ts";
 export { type Calls, functional } from "./network/functional.ts";
 export { FunctionalNetwork } from "./network/functional-network.ts";
@@ -79,16 +80,25 @@ export { type ResnetOptions, resnet18, resnet34, resnet50, resnet101, resnet152 
 export { vgg19 } from "./network/models/vgg.ts";
 export { Network, network } from "./network/network.ts";
 export { version } from "./network/version.ts";
+export { type AdagradOptions, adagrad } from "./optimizer/adagrad.ts";
 export { type AdamOptions, adam, adamw } from "./optimizer/adam.ts";
-export type { LearningRate, Optimizer } from "./optimizer/optimizer.ts";
+export { type Averaging, type EmaOptions, ema, parseAveraging } from "./optimizer/averaging.ts";
+export type { Optimizer } from "./optimizer/optimizer.ts";
+export { type RmspropOptions, rmsprop } from "./optimizer/rmsprop.ts";
+export { type CosineOptions, cosine } from "./optimizer/schedules/cosine.ts";
+export { type OneCycleOptions, oneCycle } from "./optimizer/schedules/one-cycle.ts";
+export type { LearningRate, Schedule } from "./optimizer/schedules/schedule.ts";
+export { type StepDecayOptions, stepDecay } from "./optimizer/schedules/step-decay.ts";
+export { type WarmupOptions, warmup } from "./optimizer/schedules/warmup.ts";
 export { type SgdOptions, sgd } from "./optimizer/sgd.ts";
-export { parseOptimizer } from "./optimizer/strings.ts";
+export { parseOptimizer, type RateOptions } from "./optimizer/strings.ts";
 export type { KernelTime, Numerics, TargetName } from "./targets/target.ts";
 export { compile } from "./tensor/compile.ts";
 export { arange, full, normal, ones, tensor, uniform, zeros } from "./tensor/create.ts";
 export { grad, valueAndGrad } from "./tensor/grad.ts";
 export { concat, stack } from "./tensor/join.ts";
 export { realize, Tensor } from "./tensor/tensor.ts";
+export type { EarlyStoppingOptions } from "./train/early-stopping.ts";
 export { type EvaluateOptions, evaluate, predictClasses } from "./train/evaluate.ts";
 export type {
   EndEvent,
@@ -98,6 +108,7 @@ export type {
   Scores,
   StartEvent,
   StepEvent,
+  StopEvent,
   TrainingEvent,
 } from "./train/events.ts";
 export type { TrainOptions } from "./train/options.ts";

@@ -226,6 +226,8 @@ interface Kinds {
   /** A name, a number, or for each axis a number or a list of them. */
   around: string | number | List;
   call: Call;
+  /** A number, or a name that stands for numbers: cosine(0.1). */
+  numberOrCall: number | Call;
   /** A name without arguments: merge=concat. */
   word: string;
   /** One after the other: dense(3) relu. */
@@ -257,6 +259,10 @@ const kinds: { readonly [K in keyof Kinds]: { readonly words: string; read(value
   },
   word: { words: "a name without arguments", read: wordOf },
   call: { words: "a name", read: (value) => (isCall(value) ? value : undefined) },
+  numberOrCall: {
+    words: "a number or a name",
+    read: (value) => (isNumber(value) || isCall(value) ? value : undefined),
+  },
   calls: {
     words: "names one after the other, such as dense(128) relu",
     read: (value) => (isCall(value) ? [value] : isCalls(value) ? value : undefined),

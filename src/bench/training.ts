@@ -18,9 +18,8 @@ import { adam } from "../optimizer/adam.ts";
 import { sgd } from "../optimizer/sgd.ts";
 import type { CpuTarget } from "../targets/target.ts";
 import type { StepEvent } from "../train/events.ts";
-import { layoutOf } from "../train/layout.ts";
 import { planOf, type TrainOptions } from "../train/options.ts";
-import { traceStep } from "../train/step.ts";
+import { specOf, traceStep } from "../train/step.ts";
 import { train } from "../train/train.ts";
 import { type Work, workOf } from "./roofline.ts";
 import type { Pace, Timing, Workload } from "./workload.ts";
@@ -120,7 +119,8 @@ class Watch {
 
 /** What a step has to do, by the program that is compiled for it. */
 function workOfStep(network: Network, data: Dataset, options: TrainOptions, { machine }: CpuTarget): Work {
-  const { module } = traceStep({ ...planOf(network, data, options), layout: layoutOf(data), rows: 1 });
+  const plan = planOf(network, data, options);
+  const { module } = traceStep(specOf(plan, plan.batchSize, 1));
   return workOf(compileModule(simplifyModule(module), machine));
 }
 

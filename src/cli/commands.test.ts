@@ -107,10 +107,21 @@ describe("train", () => {
       "--epochs",
       "2",
     ];
-    const more = ["--loss", "meanSquaredError", "--optimizer", "sgd(0.1, momentum=0.9)", "--numerics", "portable"];
+    const more = [
+      "--loss",
+      "crossEntropy(labelSmoothing=0.1)",
+      "--optimizer",
+      "sgd(0.1, momentum=0.9)",
+      "--numerics",
+      "portable",
+    ];
+    const steadier = ["--clip-norm", "1e-9", "--averaging", "ema(0.9)"];
+    const rate = ["--schedule", "cosine", "--warmup-steps", "2", "--learning-rate", "0.2"];
     const { code, lines } = await gradus([
       ...argv,
       ...more,
+      ...rate,
+      ...steadier,
       "--batch-size=30",
       "--no-shuffle",
       "--augment=shift(1) noise(0.1)",
@@ -120,9 +131,10 @@ describe("train", () => {
     expect(code).toBe(0);
     expect(JSON.parse(lines[0]!)).toMatchObject({
       layers: "flatten dense(8) tanh dense(10)",
-      loss: "meanSquaredError",
-      optimizer: "sgd(0.1, momentum=0.9)",
+      loss: "crossEntropy(labelSmoothing=0.1)",
+      optimizer: "sgd(warmup(cosine(0.2), 2), momentum=0.9)",
       augment: "shift(1) noise(0.1)",
+      averaging: "ema(0.9)",
       examples: 60,
       epochs: 2,
       batchSize: 30,
@@ -130,6 +142,23 @@ describe("train", () => {
       target: "reference",
       numerics: "portable",
     });
+    const step = lines.map((line) => JSON.parse(line)).find(({ event }) => event === "step");
+    expect([step.learningRate, step.gradientNorms[0] > 0]).toEqual([0.1, true]);
+  });
+
+  test("stops early where it is asked to, and says which epoch it went back to", async () => {
+    const argv = ["train", "--take", "100", "--lr", "0.3", "--epochs", "50", "--early-stopping", "1"];
+    const { code, output } = await gradus([...argv, "--early-stopping-metric", "accuracy"]);
+    expect(code).toBe(0);
+    expect(output).toMatch(
+      /Stopped early: accuracy was no better in 1 epoch than in epoch \d+, whose parameters are back\./,
+    );
+    expect(output).toMatch(/ parameters of epoch \d+, the best\n/);
+    const { lines } = await gradus([...argv, "--json"]);
+    const [stop, end] = lines.slice(-2).map((line) => JSON.parse(line));
+    expect(stop).toMatchObject({ event: "stop", metric: "loss", patience: 1, restored: true });
+    expect(end).toMatchObject({ event: "end", stoppedEarly: true, aborted: false, bestEpoch: stop.bestEpoch });
+    expect(end.loss).toBe(stop.best);
   });
 
   test("leaves a run folder whose last line is what --json ends with", () => {
@@ -276,6 +305,10 @@ describe("mistakes are one sentence and exit code 1", () => {
       "gradus: augment: crop(16) must move by less than the image's sides; they are [16, 16]. Take fewer pixels.",
     ],
     [
+      "train --early-stopping-metric accuracy",
+      "gradus: --early-stopping-metric: needs --early-stopping too, for how many epochs; got none.",
+    ],
+    [
       "train --loss cross-entropy",
       'gradus: --loss: needs one of crossEntropy, meanSquaredError; got "cross-entropy". Did you mean crossEntropy?',
     ],
@@ -303,8 +336,9 @@ describe("mistakes are one sentence and exit code 1", () => {
     ],
     [
       "train --take 50 --optimizer sgd --lr 1e30",
-      "gradus: train: the output of dense(10) at layer 3 is not finite at step 2 (epoch 1); the parameters are those before " +
-        "this step. Lower the learning rate, or check the scale of the inputs.",
+      "gradus: train: the output of dense(10) at layer 3 is not finite at step 2 (epoch 1); the largest number before it is " +
+        "4.01e+30, in the output of dense(128) at layer 1. The parameters are those before this step. Lower the learning rate, clip the gradients (clipNorm: 1), or check " +
+        "the scale of the inputs.",
     ],
     // What can be known of named data is said before it is read: there is no such folder.
     [

@@ -2,9 +2,8 @@
 
 import { nearest } from "../base/nearest.ts";
 import { showValue } from "../base/show.ts";
-import { crossEntropy } from "../loss/cross-entropy.ts";
 import type { Loss } from "../loss/loss.ts";
-import { meanSquaredError } from "../loss/mean-squared-error.ts";
+import { lossNames, parseLoss } from "../loss/strings.ts";
 import type { Numerics, TargetName } from "../targets/target.ts";
 import { type Arguments, type Flag, positiveInteger, UsageError } from "./arguments.ts";
 
@@ -17,7 +16,7 @@ export const dataDirFlag: Flag = {
 export const lossFlag: Flag = {
   name: "loss",
   value: "NAME",
-  help: "crossEntropy (default) or meanSquaredError.",
+  help: 'crossEntropy (default) or meanSquaredError; with arguments in quotes: "crossEntropy(labelSmoothing=0.1)".',
 };
 
 export const targetFlag: Flag = {
@@ -40,16 +39,14 @@ export const threadsFlag: Flag = {
 
 export const jsonFlag: Flag = { name: "json", help: "One JSON object per line on standard output, and nothing else." };
 
-const losses: Readonly<Record<string, () => Loss>> = { crossEntropy, meanSquaredError };
-
 /** The loss asked for; undefined where none was. */
 export function readLoss(args: Arguments): Loss | undefined {
-  const name = args.text("loss");
-  if (name === undefined) return undefined;
-  if (Object.hasOwn(losses, name)) return losses[name]!();
-  const near = nearest(name.replaceAll("-", ""), Object.keys(losses));
+  const text = args.text("loss");
+  if (text === undefined) return undefined;
+  if (!/^[\w-]*$/.test(text) || lossNames.includes(text)) return parseLoss(text);
+  const near = nearest(text.replaceAll("-", ""), lossNames);
   const hint = near === null ? "" : ` Did you mean ${near}?`;
-  throw new UsageError(`--loss: needs one of ${Object.keys(losses).join(", ")}; got ${showValue(name)}.${hint}`);
+  throw new UsageError(`--loss: needs one of ${lossNames.join(", ")}; got ${showValue(text)}.${hint}`);
 }
 
 /** Where to compute. The table of targets itself refuses names that are none. */

@@ -8,7 +8,7 @@ import type { Dataset, Split } from "../data/dataset.ts";
 import { asLoss } from "../loss/loss.ts";
 import type { Network } from "../network/network.ts";
 import { evaluate } from "../train/evaluate.ts";
-import type { EndEvent, ProfileEvent, Scores, StartEvent, TrainingEvent } from "../train/events.ts";
+import type { EndEvent, ProfileEvent, Scores, StartEvent, StopEvent, TrainingEvent } from "../train/events.ts";
 import type { TrainOptions } from "../train/options.ts";
 import { describeData, inWords } from "./data.ts";
 import { nextSteps } from "./next.ts";
@@ -74,9 +74,16 @@ export class Story {
       this.#start = event;
       this.#introduce(event);
     }
+    if (event.event === "stop") this.#tellStop(event);
     if (event.event === "profile") this.#profile = event;
     if (event.event === "end") this.#end = event;
     this.#progress.show(event);
+  }
+
+  #tellStop({ metric, patience, bestEpoch, restored }: StopEvent): void {
+    this.#progress.stop();
+    const reason = `Stopped early: ${metric} was no better in ${count(patience, "epoch")}`;
+    print(this.#terminal, restored ? `${reason} than in epoch ${bestEpoch}, whose parameters are back.` : `${reason}.`);
   }
 
   /** What came of it. */
@@ -89,6 +96,7 @@ export class Story {
       this.#terminal,
       `  Test accuracy ${verdict(answers, end.loss, this.#terminal)}`,
       style.dim(`  ${count(end.steps, "step")} in ${duration(end.seconds)}, ${rate(end.samplesPerSecond)} samples/s`),
+      ...(end.bestEpoch === null ? [] : [style.dim(`  parameters of epoch ${end.bestEpoch}, the best`)]),
       style.dim(`  hash ${end.hash}`),
     );
     const curve = this.#progress.curve(10);
@@ -103,7 +111,7 @@ export class Story {
   /** The user has interrupted. */
   async breakOff(): Promise<void> {
     this.#progress.stop();
-    const kept = whatIsKept(this.#options.out, this.#end!.steps);
+    const kept = whatIsKept(this.#options.out, this.#end!);
     const steps = `${thousands(this.#end!.steps)} of ${thousands(this.#start!.steps)} steps`;
     print(this.#terminal, "", `Interrupted after ${steps}. ${kept}`);
   }
@@ -151,9 +159,10 @@ export class Story {
         ? count(start.steps, "step")
         : `${count(start.epochs, "epoch")} of ${count(perEpoch, "step")}`;
     const threads = count(start.threads, "thread");
+    const averaged = start.averaging === null ? "" : `, averaged by ${start.averaging}`;
     print(
       this.#terminal,
-      `  ${start.optimizer}: ${steps}, ${count(start.batchSize, "example")} each, seed ${start.seed}`,
+      `  ${start.optimizer}${averaged}: ${steps}, ${count(start.batchSize, "example")} each, seed ${start.seed}`,
       ...(start.augment === "" ? [] : [`  examples vary at every step: ${start.augment}`]),
       this.#terminal.style.dim(`  ${start.target}, ${start.numerics}, ${threads}`),
       "",
@@ -162,8 +171,9 @@ export class Story {
 }
 
 /** What an interrupted run leaves in its folder. */
-function whatIsKept(out: string | undefined, steps: number): string {
+function whatIsKept(out: string | undefined, { steps, bestEpoch }: EndEvent): string {
   if (out === undefined) return "Nothing is kept without --out DIR.";
+  if (bestEpoch !== null) return `The best model, that of epoch ${bestEpoch}, is in ${out}.`;
   return steps === 0 ? `Nothing was written into ${out}.` : `The model as it is now is in ${out}.`;
 }
 

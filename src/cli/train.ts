@@ -13,14 +13,16 @@ import { accuracy } from "../loss/accuracy.ts";
 import { crossEntropy } from "../loss/cross-entropy.ts";
 import { Network } from "../network/network.ts";
 import { parseLayers } from "../network/strings.ts";
+import { parseAveraging } from "../optimizer/averaging.ts";
 import { parseOptimizer } from "../optimizer/strings.ts";
+import type { EarlyStoppingOptions } from "../train/early-stopping.ts";
 import type { TrainingEvent } from "../train/events.ts";
 import { checkRunFolder } from "../train/folder.ts";
 import { layoutOf, settingOf } from "../train/layout.ts";
 import { eventLine } from "../train/log.ts";
 import { checkData, type TrainOptions } from "../train/options.ts";
 import { train } from "../train/train.ts";
-import { type Arguments, type Flag, positiveInteger, positiveNumber, wholeNumber } from "./arguments.ts";
+import { type Arguments, type Flag, positiveInteger, positiveNumber, UsageError, wholeNumber } from "./arguments.ts";
 import type { Command, ExitCode } from "./command.ts";
 import { readData } from "./data.ts";
 import { defaultsFor } from "./defaults.ts";
@@ -48,7 +50,7 @@ const flags: readonly Flag[] = [
   {
     name: "optimizer",
     value: "NAME",
-    help: 'Step 3, the optimizer: adam (default), adamw or sgd; with arguments in quotes: "sgd(0.1, momentum=0.9)".',
+    help: 'Step 3, the optimizer: adam (default), adamw, sgd, rmsprop or adagrad; with arguments in quotes: "sgd(0.1, momentum=0.9)".',
   },
   {
     name: "learning-rate",
@@ -56,6 +58,29 @@ const flags: readonly Flag[] = [
     value: "RATE",
     help: "How far one step goes. Default: the optimizer's own.",
   },
+  {
+    name: "schedule",
+    value: "NAME",
+    help: 'How the learning rate changes: constant (default), cosine, oneCycle, or in quotes "stepDecay(every=1000)".',
+  },
+  { name: "warmup-steps", value: "N", help: "Steps at the beginning in which the learning rate rises to its value." },
+  {
+    name: "clip-norm",
+    value: "MAX",
+    help: "Make gradients smaller where the norm of all of them together exceeds this.",
+  },
+  { name: "clip-value", value: "MAX", help: "Cut every element of the gradients to this size." },
+  {
+    name: "averaging",
+    value: "NAME",
+    help: 'Keep averages of the parameters, and take them in the end: ema, or in quotes "ema(0.99)".',
+  },
+  {
+    name: "early-stopping",
+    value: "N",
+    help: "End after N epochs without a better test score, and go back to the best. The score is then no longer that of unseen data.",
+  },
+  { name: "early-stopping-metric", value: "NAME", help: "What early stopping looks at: loss (default) or accuracy." },
   { name: "epochs", aliases: ["e"], value: "N", help: "Passes over the data." },
   { name: "batch-size", aliases: ["batch", "b"], value: "N", help: "Examples that one step looks at." },
   {
@@ -158,10 +183,19 @@ function checkClasses({ classes }: Dataset): void {
 
 /** What the flags say about the run; checked before any data is read. */
 function readOptions(args: Arguments): Options {
+  const averaging = args.text("averaging");
   return {
     loss: readLoss(args) ?? crossEntropy(),
-    optimizer: parseOptimizer(args.text("optimizer") ?? "adam", args.number("learning-rate", positiveNumber)),
+    optimizer: parseOptimizer(args.text("optimizer") ?? "adam", {
+      learningRate: args.number("learning-rate", positiveNumber),
+      schedule: args.text("schedule"),
+      warmupSteps: args.number("warmup-steps", positiveInteger),
+    }),
     augment: parseAugmentation(args.text("augment") ?? ""),
+    clipNorm: args.number("clip-norm", positiveNumber),
+    clipValue: args.number("clip-value", positiveNumber),
+    averaging: averaging === undefined ? undefined : parseAveraging(averaging),
+    earlyStopping: readEarlyStopping(args),
     epochs: args.number("epochs", positiveInteger),
     steps: args.number("steps", positiveInteger),
     batchSize: args.number("batch-size", positiveInteger),
@@ -171,6 +205,14 @@ function readOptions(args: Arguments): Options {
     profile: args.has("profile"),
     ...readPlace(args),
   };
+}
+
+function readEarlyStopping(args: Arguments): EarlyStoppingOptions | undefined {
+  const patience = args.number("early-stopping", positiveInteger);
+  const metric = args.oneOf("early-stopping-metric", ["loss", "accuracy"]);
+  if (patience !== undefined) return { patience, ...(metric === undefined ? {} : { metric }) };
+  if (metric === undefined) return undefined;
+  throw new UsageError(`--early-stopping-metric: needs --early-stopping too, for how many epochs; got none.`);
 }
 
 async function tellMachine(net: Network, data: Dataset, options: TrainOptions, terminal: Terminal): Promise<ExitCode> {

@@ -15,6 +15,7 @@ import type { Tensor } from "../tensor/tensor.ts";
 import { crossEntropy } from "./cross-entropy.ts";
 import { asLoss, checkLoss, type Loss, reduceLoss } from "./loss.ts";
 import { meanSquaredError } from "./mean-squared-error.ts";
+import { parseLoss } from "./strings.ts";
 
 interface Golden {
   readonly outputs: number[][];
@@ -24,7 +25,6 @@ interface Golden {
 }
 
 const golden = JSON.parse(readFileSync(new URL("golden/losses.json", import.meta.url), "utf8")) as Golden;
-const losses = { crossEntropy, meanSquaredError };
 const labels = (...values: number[]): Tensor => tensor(values, { dtype: "int32" });
 
 function total(loss: Loss, output: Tensor, target: Tensor): Promise<number> {
@@ -33,8 +33,10 @@ function total(loss: Loss, output: Tensor, target: Tensor): Promise<number> {
 
 describe("as PyTorch", () => {
   test.each(Object.entries(golden.cases))("%s", async (name, { value, gradient }) => {
-    const [loss, kind, reduction] = name.split(" ") as [keyof typeof losses, "labels" | "soft", "mean" | "sum"];
-    const own = losses[loss]({ reduction });
+    const [text, kind, reduction] = name.split(" ") as [string, "labels" | "soft", "mean" | "sum"];
+    const own = parseLoss(
+      text.includes("(") ? text.replace(")", `, reduction=${reduction})`) : `${text}(reduction=${reduction})`,
+    );
     const target = kind === "labels" ? labels(...golden.labels) : tensor(golden.soft, { dtype: "float64" });
     const outputs: Tensor = tensor(golden.outputs, { dtype: "float64" });
     expect(await total(own, outputs, target)).toBeCloseTo(value, 9);
@@ -103,6 +105,51 @@ describe("meanSquaredError", () => {
     expect(await total(meanSquaredError(), ones([2, 3, 4]), zeros([2, 3, 4]))).toBe(1);
     expect(await total(meanSquaredError(), zeros([3]), ones([3]))).toBe(1);
     expect(await total(meanSquaredError({ reduction: "sum" }), tensor([[0.5, 0.5]]), labels(1))).toBe(0.5);
+  });
+});
+
+describe("label smoothing", () => {
+  test("labels and their one-hot rows agree to the bit", async () => {
+    const smoothed = crossEntropy({ labelSmoothing: 0.1 });
+    const output = tensor([
+      [3, 1, -3],
+      [0.5, 0.25, 8],
+    ]);
+    const rows = tensor([
+      [0, 0, 1],
+      [1, 0, 0],
+    ]);
+    const byLabel = await smoothed.perExample(output, labels(2, 0)).data();
+    expect(await smoothed.perExample(output, rows).data()).toEqual(byLabel);
+  });
+
+  test("out of range is refused", () => {
+    for (const labelSmoothing of [1, -0.1, Number.NaN]) {
+      expect(() => crossEntropy({ labelSmoothing })).toThrow(
+        `crossEntropy: labelSmoothing must be in [0, 1); got ${labelSmoothing}. Write 0.1, for example.`,
+      );
+    }
+  });
+});
+
+describe("strings", () => {
+  test.each(["crossEntropy", "crossEntropy(reduction=sum, labelSmoothing=0.1)", "meanSquaredError(reduction=sum)"])(
+    "%s is printed as it is read",
+    (text) => {
+      expect(parseLoss(text).print()).toBe(text);
+    },
+  );
+
+  test("refusals", () => {
+    expect(() => parseLoss("crossEntropi")).toThrowErrorMatchingInlineSnapshot(
+      `[GradusError: loss: unknown loss "crossEntropi" at character 1 of "crossEntropi". Did you mean crossEntropy?]`,
+    );
+    expect(() => parseLoss("meanSquaredError(reduction=median)")).toThrowErrorMatchingInlineSnapshot(
+      `[TrainingError: meanSquaredError: reduction must be "mean" or "sum"; got "median".]`,
+    );
+    expect(() => parseLoss("crossEntropy(labelSmoothing=true)")).toThrowErrorMatchingInlineSnapshot(
+      `[GradusError: loss: crossEntropy: labelSmoothing must be a number at character 14 of "crossEntropy(labelSmoothing=true)". Write crossEntropy(reduction=…, labelSmoothing=…).]`,
+    );
   });
 });
 

@@ -39,10 +39,12 @@ export type LossLike = Loss | PerExample;
 export function defineLoss(definition: {
   readonly name: string;
   readonly options?: LossOptions;
+  /** Further options that differ from their defaults, for printing. */
+  readonly changed?: Readonly<Record<string, number | undefined>>;
   readonly takes?: "logits";
   readonly perExample: PerExample;
 }): Loss {
-  const { name, options = {}, takes = null, perExample } = definition;
+  const { name, options = {}, changed = {}, takes = null, perExample } = definition;
   const { reduction = "mean" } = options;
   if (reduction !== "mean" && reduction !== "sum") {
     throw new TrainingError(`${name}: reduction must be "mean" or "sum"; got ${JSON.stringify(reduction)}.`, {
@@ -56,7 +58,7 @@ export function defineLoss(definition: {
     reduction,
     takes,
     perExample: (output, target) => checkPerExample(name, output, perExample(output, target)),
-    print: () => printCall(name, [], { reduction: reduction === "mean" ? undefined : reduction }),
+    print: () => printCall(name, [], { reduction: reduction === "mean" ? undefined : reduction, ...changed }),
   };
 }
 

@@ -1,5 +1,6 @@
 /** The loss of regression. */
 
+import { type Reader, reader } from "../base/call.ts";
 import { sizeOf } from "../base/shape.ts";
 import { defineLoss, type Loss, type LossOptions } from "./loss.ts";
 import { asValues } from "./targets.ts";
@@ -30,3 +31,10 @@ export function meanSquaredError(options: LossOptions = {}): Loss {
     },
   });
 }
+
+export const meanSquaredErrorReader: Reader<Loss> = reader({
+  name: "meanSquaredError",
+  needs: {},
+  takes: { reduction: "word" },
+  make: (values) => meanSquaredError(values as LossOptions),
+});

@@ -2,20 +2,11 @@
 
 import { type Reader, reader } from "../base/call.ts";
 import { pow } from "../base/math.ts";
-import type { Tensor } from "../tensor/tensor.ts";
-import {
-  aboveZero,
-  belowOne,
-  checkLearningRate,
-  checkOption,
-  checkOptions,
-  fromZero,
-  type LearningRate,
-  learningRateAt,
-  type Optimizer,
-  printOptimizer,
-} from "./optimizer.ts";
-import { flushSubnormals, scaleAndAdd, withWeightDecay } from "./steady.ts";
+import { aboveZero, belowOne, checkOption, checkOptions, fromZero } from "./checks.ts";
+import { learningRateAt, type Optimizer, printOptimizer } from "./optimizer.ts";
+import { checkRate, type LearningRate } from "./schedules/schedule.ts";
+import { withRate } from "./schedules/strings.ts";
+import { blend, flushSubnormals, withWeightDecay } from "./steady.ts";
 
 export interface AdamOptions {
   /** η: about how far each parameter moves per step. Default 0.001. */
@@ -26,7 +17,7 @@ export interface AdamOptions {
   readonly beta2?: number;
   /** Keeps the division finite, above 0. Default 1e-8. */
   readonly epsilon?: number;
-  /** Weight decay; biases are spared. Default 0 for adam, 0.01 for adamw. */
+  /** Weight decay, of weights and no other parameters. Default 0 for adam, 0.01 for adamw. */
   readonly weightDecay?: number;
 }
 
@@ -62,10 +53,10 @@ export function adamw(options: AdamOptions = {}): Optimizer {
 }
 
 function make(name: string, options: AdamOptions, ownDefaults: typeof defaults, decoupled: boolean): Optimizer {
-  checkOptions(name, options);
+  checkOptions(name, options, `${name}({ learningRate: 0.001 })`);
   const { learningRate = 0.001, beta1 = ownDefaults.beta1, beta2 = ownDefaults.beta2 } = options;
   const { epsilon = ownDefaults.epsilon, weightDecay = ownDefaults.weightDecay } = options;
-  checkLearningRate(name, learningRate);
+  checkRate(name, "learningRate", learningRate);
   checkOption(name, "beta1", beta1, belowOne);
   checkOption(name, "beta2", beta2, belowOne);
   checkOption(name, "epsilon", epsilon, aboveZero);
@@ -75,8 +66,8 @@ function make(name: string, options: AdamOptions, ownDefaults: typeof defaults, 
     name,
     options: { learningRate, ...settings },
     state: () => ["mean", "square"],
-    scalars: (step) => {
-      const rate = learningRateAt(name, learningRate, step);
+    scalars: (step, total) => {
+      const rate = learningRateAt(name, learningRate, step, total);
       return {
         stepSize: rate / (1 - pow(beta1, step)),
         rootCorrection: 1 / Math.sqrt(1 - pow(beta2, step)),
@@ -87,8 +78,6 @@ function make(name: string, options: AdamOptions, ownDefaults: typeof defaults, 
       const g = withWeightDecay(gradient, parameter, kind, decoupled ? 0 : weightDecay);
       const shrinks = decoupled && kind === "weight" && weightDecay !== 0;
       const from = shrinks ? flushSubnormals(parameter.mul(scalars.kept!)) : parameter;
-      const blend = (old: Tensor, kept: number, value: Tensor): Tensor =>
-        scaleAndAdd(old, kept, flushSubnormals(value.mul(1 - kept)));
       const mean = blend(state.mean!, beta1, g);
       const square = blend(state.square!, beta2, g.square());
       const root = square.sqrt().mul(scalars.rootCorrection!).add(epsilon);
@@ -100,12 +89,22 @@ function make(name: string, options: AdamOptions, ownDefaults: typeof defaults, 
 }
 
 const takes = {
-  learningRate: "number",
+  learningRate: "numberOrCall",
   beta1: "number",
   beta2: "number",
   epsilon: "number",
   weightDecay: "number",
 } as const;
 
-export const adamReader: Reader<Optimizer> = reader({ name: "adam", needs: {}, takes, make: adam });
-export const adamwReader: Reader<Optimizer> = reader({ name: "adamw", needs: {}, takes, make: adamw });
+export const adamReader: Reader<Optimizer> = reader({
+  name: "adam",
+  needs: {},
+  takes,
+  make: (values) => adam(withRate(values)),
+});
+export const adamwReader: Reader<Optimizer> = reader({
+  name: "adamw",
+  needs: {},
+  takes,
+  make: (values) => adamw(withRate(values)),
+});

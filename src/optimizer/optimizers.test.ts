@@ -5,10 +5,13 @@
 
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
+import type { ParameterKind } from "../network/layer.ts";
 import { tensor, zeros } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { adagrad } from "./adagrad.ts";
 import { adam, adamw } from "./adam.ts";
 import type { Optimizer } from "./optimizer.ts";
+import { rmsprop } from "./rmsprop.ts";
 import { sgd } from "./sgd.ts";
 import { parseOptimizer } from "./strings.ts";
 
@@ -27,7 +30,7 @@ async function descend(
   optimizer: Optimizer,
   start: number[],
   gradients: readonly number[][],
-  { kind = "weight", dtype = "float64" }: { kind?: "weight" | "bias"; dtype?: Float } = {},
+  { kind = "weight", dtype = "float64" }: { kind?: ParameterKind; dtype?: Float } = {},
 ): Promise<{ rows: number[][]; state: Record<string, Tensor> }> {
   let parameter: Tensor = tensor(start, { dtype });
   const names = optimizer.state({ name: "0.weight", shape: parameter.shape, kind });
@@ -36,7 +39,10 @@ async function descend(
   );
   const rows: number[][] = [];
   for (const [i, g] of gradients.entries()) {
-    const scalars = Object.entries(optimizer.scalars(i + 1)).map(([name, value]) => [name, tensor(value, { dtype })]);
+    const scalars = Object.entries(optimizer.scalars(i + 1, gradients.length)).map(([name, value]) => [
+      name,
+      tensor(value, { dtype }),
+    ]);
     const gradient = tensor(g, { dtype });
     const stepped = optimizer.update({ parameter, gradient, state, scalars: Object.fromEntries(scalars), kind });
     ({ parameter, state } = stepped as { parameter: Tensor; state: Record<string, Tensor> });
@@ -70,16 +76,18 @@ describe("as PyTorch", () => {
 
 describe("weight decay", () => {
   const gradients = [[0.5], [-0.25]];
-  const rows = async (optimizer: Optimizer, kind: "weight" | "bias"): Promise<number[][]> =>
-    (await descend(optimizer, [2], gradients, { kind })).rows;
+  const rows = async (optimizer: Optimizer, kind: string): Promise<number[][]> =>
+    (await descend(optimizer, [2], gradients, { kind: kind as ParameterKind })).rows;
 
   test.each([
     [sgd({ weightDecay: 0.1 }), sgd()],
     [sgd({ momentum: 0.9, weightDecay: 0.1 }), sgd({ momentum: 0.9 })],
     [adam({ weightDecay: 0.1 }), adam()],
     [adamw({ weightDecay: 0.1 }), adam()],
-  ])("spares biases", async (decaying, plain) => {
-    expect(await rows(decaying, "bias")).toEqual(await rows(plain, "bias"));
+    [rmsprop({ weightDecay: 0.1 }), rmsprop()],
+    [adagrad({ weightDecay: 0.1 }), adagrad()],
+  ])("spares biases, and every kind but weights", async (decaying, plain) => {
+    for (const kind of ["bias", "another"]) expect(await rows(decaying, kind)).toEqual(await rows(plain, kind));
     expect(await rows(decaying, "weight")).not.toEqual(await rows(plain, "weight"));
   });
 
@@ -107,7 +115,11 @@ test("the first step of adam has the learning rate's size, whatever the gradient
 
 test("slots decay to zero, never to subnormals", async () => {
   const rest = [[1e-18, 1e-37], ...new Array(20).fill([0, 0])] as number[][];
-  for (const optimizer of [sgd({ momentum: 0.5 }), adam({ beta1: 0.5, beta2: 0.5 })]) {
+  for (const optimizer of [
+    sgd({ momentum: 0.5 }),
+    adam({ beta1: 0.5, beta2: 0.5 }),
+    rmsprop({ alpha: 0.5, momentum: 0.5 }),
+  ]) {
     const { state } = await descend(optimizer, [1, 1], rest, { dtype: "float32" });
     for (const slot of Object.values(state)) {
       for (const value of await slot.data()) expect(value === 0 || Math.abs(value) >= 2 ** -126).toBe(true);
@@ -119,13 +131,13 @@ describe("schedules", () => {
   test("count steps from 1", () => {
     const steps: number[] = [];
     const optimizer = sgd({ learningRate: (step) => steps.push(step) });
-    expect([1, 2, 3].map((step) => optimizer.scalars(step).learningRate)).toEqual([1, 2, 3]);
+    expect([1, 2, 3].map((step) => optimizer.scalars(step, 3).learningRate)).toEqual([1, 2, 3]);
     expect(steps).toEqual([1, 2, 3]);
   });
 
   test("that give no usable number are refused with the step", () => {
     for (const value of [Number.NaN, -1, Infinity]) {
-      expect(() => adam({ learningRate: () => value }).scalars(7)).toThrow(
+      expect(() => adam({ learningRate: () => value }).scalars(7, 9)).toThrow(
         `adam: the learning rate must be a number from 0; its schedule gave ${value} at step 7.`,
       );
     }
@@ -157,9 +169,11 @@ describe("strings", () => {
   test("defaults, and a learning rate from outside", () => {
     expect(parseOptimizer("adam").print()).toBe("adam(0.001)");
     expect(parseOptimizer("adamw").options).toMatchObject({ weightDecay: 0.01, beta2: 0.999 });
-    expect(parseOptimizer("sgd", 0.5).print()).toBe("sgd(0.5)");
-    expect(parseOptimizer("sgd(0.1, momentum=0.9)", 0.5).print()).toBe("sgd(0.5, momentum=0.9)");
-    expect(parseOptimizer("sgd(momentum=0.9, learningRate=0.1)", 0.5).print()).toBe("sgd(0.5, momentum=0.9)");
+    expect(parseOptimizer("sgd", { learningRate: 0.5 }).print()).toBe("sgd(0.5)");
+    expect(parseOptimizer("sgd(0.1, momentum=0.9)", { learningRate: 0.5 }).print()).toBe("sgd(0.5, momentum=0.9)");
+    expect(parseOptimizer("sgd(momentum=0.9, learningRate=0.1)", { learningRate: 0.5 }).print()).toBe(
+      "sgd(0.5, momentum=0.9)",
+    );
   });
 
   test("refusals", () => {
@@ -176,7 +190,7 @@ describe("strings", () => {
       `[GradusError: optimizer: needs one name; got "adam" too at character 5 of "sgd adam".]`,
     );
     expect(() => parseOptimizer("sgd(true)")).toThrowErrorMatchingInlineSnapshot(
-      `[GradusError: optimizer: sgd: learningRate must be a number at character 5 of "sgd(true)". Write sgd(learningRate=…, momentum=…, nesterov=…, weightDecay=…).]`,
+      `[GradusError: optimizer: sgd: learningRate must be a number or a name at character 5 of "sgd(true)". Write sgd(learningRate=…, momentum=…, nesterov=…, weightDecay=…).]`,
     );
   });
 });
@@ -205,6 +219,12 @@ test("options out of range", () => {
   );
   expect(() => adamw({ weightDecay: Infinity })).toThrowErrorMatchingInlineSnapshot(
     `[TrainingError: adamw: weightDecay must be a finite number from 0; got Infinity.]`,
+  );
+  expect(() => rmsprop({ alpha: 1 })).toThrowErrorMatchingInlineSnapshot(
+    `[TrainingError: rmsprop: alpha must be in [0, 1); got 1.]`,
+  );
+  expect(() => adagrad({ epsilon: 0 })).toThrowErrorMatchingInlineSnapshot(
+    `[TrainingError: adagrad: epsilon must be a finite number above 0; got 0.]`,
   );
   expect(() => adam({ learningRate: "0.1" as never })).toThrowErrorMatchingInlineSnapshot(
     `[TrainingError: adam: learningRate must be a finite number from 0; got 0.1.]`,

@@ -2,18 +2,10 @@
 
 import { type Reader, reader } from "../base/call.ts";
 import { TrainingError } from "../base/errors.ts";
-import {
-  belowOne,
-  checkLearningRate,
-  checkOption,
-  checkOptions,
-  fromZero,
-  type LearningRate,
-  learningRateAt,
-  type Optimizer,
-  printOptimizer,
-  type UpdateOutput,
-} from "./optimizer.ts";
+import { belowOne, checkOption, checkOptions, fromZero } from "./checks.ts";
+import { learningRateAt, type Optimizer, printOptimizer, type UpdateOutput } from "./optimizer.ts";
+import { checkRate, type LearningRate } from "./schedules/schedule.ts";
+import { withRate } from "./schedules/strings.ts";
 import { flushSubnormals, scaleAndAdd, withWeightDecay } from "./steady.ts";
 
 export interface SgdOptions {
@@ -23,7 +15,7 @@ export interface SgdOptions {
   readonly momentum?: number;
   /** Nesterov's form: the gradient counts once more, as if taken after the step. Default false. */
   readonly nesterov?: boolean;
-  /** Adds weightDecay · w to the gradient of weights (not of biases): an L2 penalty. Default 0. */
+  /** Adds weightDecay · w to the gradient of weights, of no other parameters: an L2 penalty. Default 0. */
   readonly weightDecay?: number;
 }
 
@@ -43,10 +35,10 @@ const defaults = { momentum: 0, nesterov: false, weightDecay: 0 };
  * @see Sutskever, Martens, Dahl, Hinton, On the importance of initialization and momentum in deep learning (2013)
  */
 export function sgd(options: SgdOptions = {}): Optimizer {
-  checkOptions("sgd", options);
+  checkOptions("sgd", options, "sgd({ learningRate: 0.01 })");
   const { learningRate = 0.01, momentum = defaults.momentum } = options;
   const { nesterov = defaults.nesterov, weightDecay = defaults.weightDecay } = options;
-  checkLearningRate("sgd", learningRate);
+  checkRate("sgd", "learningRate", learningRate);
   checkOption("sgd", "momentum", momentum, belowOne);
   checkOption("sgd", "weightDecay", weightDecay, fromZero);
   if (nesterov && momentum === 0) {
@@ -60,7 +52,7 @@ export function sgd(options: SgdOptions = {}): Optimizer {
     name: "sgd",
     options: { learningRate, ...settings },
     state: () => (momentum === 0 ? [] : ["velocity"]),
-    scalars: (step) => ({ learningRate: learningRateAt("sgd", learningRate, step) }),
+    scalars: (step, total) => ({ learningRate: learningRateAt("sgd", learningRate, step, total) }),
     update: ({ parameter, gradient, state, scalars, kind }): UpdateOutput => {
       const g = withWeightDecay(gradient, parameter, kind, weightDecay);
       const rate = scalars.learningRate!;
@@ -76,6 +68,6 @@ export function sgd(options: SgdOptions = {}): Optimizer {
 export const sgdReader: Reader<Optimizer> = reader({
   name: "sgd",
   needs: {},
-  takes: { learningRate: "number", momentum: "number", nesterov: "flag", weightDecay: "number" },
-  make: sgd,
+  takes: { learningRate: "numberOrCall", momentum: "number", nesterov: "flag", weightDecay: "number" },
+  make: (values) => sgd(withRate(values)),
 });

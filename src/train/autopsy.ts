@@ -1,21 +1,34 @@
 /**
- * Why a step was stopped: the step once more, without its update, with a finiteness test after every layer, the loss, every gradient
- * and every buffer's next value. The first that fails, in the order of computation, is named.
+ * Why a step was stopped: the step once more, without its update, with a look at how large everything is: every layer's output, the
+ * loss, every gradient and every buffer's next value. The first that is not finite, in the order of computation, is named, and what
+ * was largest before it.
  */
 
+import { bytesOf } from "../base/dtype.ts";
 import { TrainingError } from "../base/errors.ts";
+import { build } from "../graph/build.ts";
 import type { Module } from "../graph/module.ts";
 import type { Node } from "../graph/node.ts";
 import { reduceLoss } from "../loss/loss.ts";
 import type { Bindings, Target } from "../targets/target.ts";
 import { type Closed, close, inTrace, nodeOf, tensorOf } from "../tensor/trace.ts";
+import { type Clipping, clip } from "./clip.ts";
 import { Holdings } from "./holdings.ts";
-import { declareForward, finite, gradientsOf, type StepSpec, tensorsOf } from "./step.ts";
+import { declareForward, gradientsOf, largest, type StepSpec, tensorsOf } from "./step.ts";
 
 interface Suspect {
   readonly what: string;
+  /** The path of the layer that it belongs to. */
   readonly layer: string | null;
-  readonly isFinite: Node;
+  /** Its largest magnitude, a scalar of the network's dtype. */
+  readonly largest: Node;
+}
+
+/** What was found, and the largest number before it. */
+interface Finding {
+  readonly what: string;
+  readonly layer: string | null;
+  readonly before: { readonly what: string; readonly largest: number } | null;
 }
 
 interface Examination extends Closed {
@@ -24,15 +37,16 @@ interface Examination extends Closed {
   readonly shared: number;
 }
 
-/** What a step computes, in order, with a test of each. */
+/** What a step computes, in order, with the size of each. */
 function traceSuspects(spec: StepSpec): Examination {
   const traced = inTrace(() => {
     const { network, loss } = spec;
     const forward = declareForward(spec);
     const suspects: Suspect[] = [];
     const suspect = (what: string, layer: string | null, node: Node): void => {
-      suspects.push({ what, layer, isFinite: finite(node) });
+      suspects.push({ what, layer, largest: build.cast(largest(node), network.dtype) });
     };
+    const titles = new Map<string, string>();
     suspect("the batch's inputs", null, forward.batch.x);
     const trained = new Set(network.parameterSpecs.map(({ name }) => name));
     for (const [name, node] of forward.state) {
@@ -42,16 +56,22 @@ function traceSuspects(spec: StepSpec): Examination {
       training: true,
       random: forward.random,
       update: (name, value) => suspect(`the next value of the buffer ${name}`, layerOf(name), nodeOf(value)),
-      observe: ({ layer, path }, value) =>
-        suspect(`the output of ${layer.title} at layer ${path}`, path, nodeOf(value)),
+      observe: ({ layer, path }, value) => {
+        titles.set(path, layer.title);
+        suspect(`the output of ${layer.title} at layer ${path}`, path, nodeOf(value));
+      },
     });
     const objective = nodeOf(reduceLoss(loss, loss.perExample(output, tensorOf(forward.batch.target))));
     suspect(`the loss ${loss.name}`, null, objective);
-    const gradients = [...gradientsOf(spec, objective, forward.state)].reverse();
-    for (const [name, node] of gradients) suspect(`the gradient of ${name}`, layerOf(name), node);
+    const gradients = gradientsOf(spec, objective, forward.state);
+    for (const [name, node] of [...gradients].reverse()) {
+      suspect(`the gradient of ${name} in ${titles.get(layerOf(name))}`, layerOf(name), node);
+    }
+    const { norm } = clip(gradients, spec);
+    if (norm !== null) suspect("the norm of all gradients together", null, norm);
     const shared = [...forward.inputs, ...forward.random.nodes.values()];
     const inputs = [...shared, forward.cursor, ...forward.state.values()];
-    const outputs = suspects.map(({ isFinite }) => isFinite);
+    const outputs = suspects.map((each) => each.largest);
     const module: Module = { inputs, states: [], outputs, guard: null, log: [] };
     return { module, suspects, shared: shared.length };
   });
@@ -64,18 +84,21 @@ function layerOf(name: string): string {
 }
 
 /** The first in the order of computation that is not finite. */
-async function firstSuspect(spec: StepSpec, target: Target, bindings: Bindings): Promise<Suspect | null> {
+async function find(spec: StepSpec, target: Target, bindings: Bindings): Promise<Finding | null> {
   const { module, captured, suspects, shared } = traceSuspects(spec);
+  const { dtype } = spec.network;
   const holdings = new Holdings(target);
   try {
     const program = await holdings.compile(module);
-    const outputs = suspects.map(() => holdings.allocate(1));
+    const outputs = suspects.map(() => holdings.allocate(bytesOf(dtype)));
     const state = bindings.states.slice(0, 1 + spec.network.stateSpecs.length);
     const inputs = [...bindings.inputs.slice(0, shared), ...state, ...(await captured.on(target))];
     await program.run({ inputs, states: [], outputs }, 1);
-    for (const [index, suspect] of suspects.entries()) {
-      const [isFinite] = await target.read(outputs[index]!, "bool", 1);
-      if (isFinite === 0) return suspect;
+    let before: Finding["before"] = null;
+    for (const [index, { what, layer }] of suspects.entries()) {
+      const largest = (await target.read(outputs[index]!, dtype, 1))[0] as number;
+      if (!Number.isFinite(largest)) return { what, layer, before };
+      if (before === null || largest > before.largest) before = { what, largest };
     }
     return null;
   } finally {
@@ -91,11 +114,23 @@ export async function autopsy(
   step: number,
   epoch: number,
 ): Promise<TrainingError> {
-  const found = await firstSuspect(spec, target, bindings);
-  const what = found?.what ?? "the loss or a gradient";
-  const hint = "Lower the learning rate, or check the scale of the inputs";
+  const found = await find(spec, target, bindings);
+  const { what = "the loss or a gradient", layer = null, before = null } = found ?? {};
+  const hint = hintFor(spec);
+  const largest =
+    before === null ? "" : `; the largest number before it is ${shown(before.largest)}, in ${before.what}`;
   return new TrainingError(
-    `train: ${what} is not finite at step ${step} (epoch ${epoch}); the parameters are those before this step. ${hint}.`,
-    { operation: "train", step, epoch, layer: found?.layer ?? null, actual: what, hint },
+    `train: ${what} is not finite at step ${step} (epoch ${epoch})${largest}. The parameters are those before this step. ${hint}.`,
+    { operation: "train", step, epoch, layer, actual: what, largest: before?.largest ?? null, hint },
   );
+}
+
+/** The ways out that have not been taken. */
+function hintFor({ clipNorm, clipValue }: Clipping): string {
+  const clips = clipNorm !== null || clipValue !== null;
+  return `Lower the learning rate${clips ? "" : ", clip the gradients (clipNorm: 1)"}, or check the scale of the inputs`;
+}
+
+function shown(value: number): string {
+  return String(Number(value.toPrecision(3)));
 }

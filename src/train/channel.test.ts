@@ -17,6 +17,8 @@ function step(number: number, losses: number[] = [number], epoch: number = 1): S
     step: number,
     losses: Float32Array.from(losses),
     metrics: { accuracy: Float32Array.from(losses) },
+    learningRate: 1 / number,
+    gradientNorms: Float32Array.from(losses),
     examples: 4 * losses.length,
     seconds: number,
     samplesPerSecond: 1,
@@ -52,6 +54,7 @@ describe("Channel", () => {
     for (let next = await reader.next(); !next.done; next = await reader.next()) {
       const event = next.value as StepEvent;
       losses.push(...event.losses);
+      expect([event.gradientNorms, event.learningRate]).toEqual([event.losses, 1 / event.step]);
       expect(event.step).toBe(losses.length);
       expect(event.examples).toBe(4 * event.losses.length);
       events++;

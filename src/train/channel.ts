@@ -95,7 +95,8 @@ function join(a: TrainingEvent, b: TrainingEvent): StepEvent | null {
   const metrics = Object.fromEntries(
     Object.entries(b.metrics).map(([name, values]) => [name, concatenate(a.metrics[name]!, values)]),
   );
-  return { ...b, losses: concatenate(a.losses, b.losses), metrics, examples: a.examples + b.examples };
+  const gradientNorms = a.gradientNorms && b.gradientNorms && concatenate(a.gradientNorms, b.gradientNorms);
+  return { ...b, losses: concatenate(a.losses, b.losses), metrics, gradientNorms, examples: a.examples + b.examples };
 }
 
 function concatenate(a: Float32Array, b: Float32Array): Float32Array {

@@ -28,6 +28,8 @@ export interface StartEvent {
   readonly optimizer: string;
   /** How examples were varied, in the order in which it was done; empty where they were not. */
   readonly augment: string;
+  /** How the parameters are averaged, as `ema(0.999)`; null where they are not. */
+  readonly averaging: string | null;
   /** Examples in the training set, and in the validation set if there is one. */
   readonly examples: number;
   readonly validationExamples: number | null;
@@ -51,6 +53,10 @@ export interface StepEvent {
   readonly losses: Float32Array;
   /** The metrics of each step, like `losses`. */
   readonly metrics: Readonly<Record<string, Float32Array>>;
+  /** The learning rate of the chunk's last step; null for an optimizer without one. */
+  readonly learningRate: number | null;
+  /** The norm of all gradients together at each step, before it was clipped; null without clipNorm. */
+  readonly gradientNorms: Float32Array | null;
   /** Examples the chunk learned from. */
   readonly examples: number;
   /** Time since the start of the run, in seconds. */
@@ -77,6 +83,22 @@ export interface CheckpointEvent {
   readonly file: string;
 }
 
+/** Once, before the end, where early stopping has ended the run. */
+export interface StopEvent {
+  readonly event: "stop";
+  readonly epoch: number;
+  readonly step: number;
+  /** Which score of the validation set was watched. */
+  readonly metric: string;
+  /** Epochs without improvement that were waited for. */
+  readonly patience: number;
+  /** The best epoch and its score; null where no epoch had a score that is a number. */
+  readonly bestEpoch: number | null;
+  readonly best: number | null;
+  /** Whether the network gets the best epoch's parameters. */
+  readonly restored: boolean;
+}
+
 /** Once, before the end, where a profile was asked for: what the kernels of a training step took. */
 export interface ProfileEvent {
   readonly event: "profile";
@@ -90,7 +112,7 @@ export interface ProfileEvent {
 
 /** What a finished or aborted run can say in one line. Its metrics stand beside `loss` under their own names. */
 export interface RunFacts {
-  /** Of the validation set where there is one, else of the last epoch's training. */
+  /** Of the validation set where there is one, else of training: in the epoch that the parameters are from. */
   readonly loss: number;
   /** SHA-256 over the parameters: equal hashes, equal bits. */
   readonly hash: string;
@@ -106,6 +128,10 @@ export interface RunFacts {
   readonly samplesPerSecond: number;
   /** Whether an AbortSignal ended the run. */
   readonly aborted: boolean;
+  /** Whether early stopping ended the run. */
+  readonly stoppedEarly: boolean;
+  /** The epoch that early stopping went back to; null where it did not. */
+  readonly bestEpoch: number | null;
   /**
    * Whether a result in some kernel was so small that it became zero; where none was, other targets give the same bits. Undefined on
    * targets that cannot tell.
@@ -122,4 +148,4 @@ export type Result = RunFacts & {
   readonly history: readonly EpochEvent[];
 } & { readonly [metric: string]: number };
 
-export type TrainingEvent = StartEvent | StepEvent | EpochEvent | CheckpointEvent | ProfileEvent | EndEvent;
+export type TrainingEvent = StartEvent | StepEvent | EpochEvent | CheckpointEvent | StopEvent | ProfileEvent | EndEvent;

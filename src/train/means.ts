@@ -45,3 +45,15 @@ export function meansOf(log: Float32Array, width: number, batchSize: number): Fl
     return means;
   });
 }
+
+/** A log of `width` numbers per row without its last column, and that column. */
+export function lastColumn(log: Float32Array, width: number): { rest: Float32Array; last: Float32Array } {
+  const rows = log.length / width;
+  const rest = new Float32Array(rows * (width - 1));
+  const last = new Float32Array(rows);
+  for (let row = 0; row < rows; row++) {
+    rest.set(log.subarray(row * width, (row + 1) * width - 1), row * (width - 1));
+    last[row] = log[(row + 1) * width - 1]!;
+  }
+  return { rest, last };
+}

@@ -12,6 +12,8 @@ import { flatten } from "../network/layers/flatten.ts";
 import { reshape } from "../network/layers/reshape.ts";
 import { softmax } from "../network/layers/softmax.ts";
 import { type Network, network } from "../network/network.ts";
+import { cosine } from "../optimizer/schedules/cosine.ts";
+import { warmup } from "../optimizer/schedules/warmup.ts";
 import { sgd } from "../optimizer/sgd.ts";
 import { evaluate, predictClasses } from "./evaluate.ts";
 import type { TrainOptions } from "./options.ts";
@@ -68,6 +70,19 @@ describe("refused before anything is computed", () => {
       }),
     "evaluation without the network's normalization": () => evaluate(normalized(), labelled, options),
     "classes without the network's normalization": () => predictClasses(normalized(), labelled),
+    "a schedule shorter than the run": () =>
+      train(network([2], dense(2)), labelled, {
+        ...options,
+        optimizer: sgd({ learningRate: cosine(0.1, { steps: 5 }) }),
+        batchSize: 2,
+        epochs: 4,
+      }),
+    "a warm-up longer than the run": () =>
+      train(network([2], dense(2)), labelled, {
+        ...options,
+        optimizer: sgd({ learningRate: warmup(0.1, { steps: 500 }) }),
+        epochs: 2,
+      }),
     "batch size 0": () => train(network([2], dense(2)), labelled, { ...options, batchSize: 0 }),
     "half an epoch": () => train(network([2], dense(2)), labelled, { ...options, epochs: 0.5 }),
     "no steps": () => train(network([2], dense(2)), labelled, { ...options, steps: 0 }),
@@ -103,11 +118,13 @@ describe("refused before anything is computed", () => {
       softmax behind layers that change no values | TrainingError: crossEntropy: needs logits and applies softmax itself; got probabilities from softmax at layer 1. Remove that layer; net.classify() adds softmax where probabilities are wanted.
       outputs that are no list | ShapeError: loss: must give one number per example, [6]; got [6, 2]. Reduce over every axis but the first.
       two metrics of one name | TrainingError: metrics: every metric needs a name of its own; got accuracy twice. Rename the function.
-      a metric of the name of another fact | TrainingError: metrics: no metric may have a name that a result needs: event, hash, numerics, target, threads, seconds, steps, epochs, samplesPerSecond, aborted, underflow, history; got hash. Rename the function.
+      a metric of the name of another fact | TrainingError: metrics: no metric may have a name that a result needs: event, hash, numerics, target, threads, seconds, steps, epochs, samplesPerSecond, aborted, stoppedEarly, bestEpoch, underflow, history; got hash. Rename the function.
       validation with another normalization | DataError: validation: needs the training data's normalization, value · 2 + 1; got none. Use validation.normalize(train.normalization).
       validation with other classes | DataError: validation: needs the training data's classes; class 1 is + there and plus here. Give both the same list of classes.
       evaluation without the network's normalization | DataError: evaluate: needs the normalization that the network was trained with, value · 2 + 1; got none. Use data.normalize(net.normalization).
       classes without the network's normalization | DataError: predictClasses: needs the normalization that the network was trained with, value · 2 + 1; got none. Use data.normalize(net.normalization).
+      a schedule shorter than the run | TrainingError: cosine: steps must be as many as the run has for it, 12; got 5. Leave steps out: it then takes as many as there are.
+      a warm-up longer than the run | TrainingError: warmup: must be shorter than the run; got a warm-up of 500 steps in 2. Warm up for fewer, or train longer.
       batch size 0 | TrainingError: train: batchSize must be a positive integer; got 0. Give 1 or more.
       half an epoch | TrainingError: train: epochs must be a positive integer; got 0.5. Give 1 or more.
       no steps | TrainingError: train: steps must be a positive integer; got 0. Give 1 or more.

@@ -9,8 +9,11 @@ import type { Dataset } from "../data/dataset.ts";
 import { asLoss, checkLoss, type Loss, type LossLike } from "../loss/loss.ts";
 import { asMetric, type Metric, type MetricLike } from "../loss/metric.ts";
 import type { Network, Normalization } from "../network/network.ts";
+import { type Averaging, checkAveraging, withAveraging } from "../optimizer/averaging.ts";
 import type { Optimizer } from "../optimizer/optimizer.ts";
 import type { Numerics, TargetName } from "../targets/target.ts";
+import { type Clipping, clippingOf } from "./clip.ts";
+import { type EarlyStopping, type EarlyStoppingOptions, earlyStoppingOf } from "./early-stopping.ts";
 import type { RunFacts, TrainingEvent } from "./events.ts";
 import { layoutOf, settingOf } from "./layout.ts";
 
@@ -32,10 +35,28 @@ export interface TrainOptions {
   readonly augment?: readonly Augmentation[];
   /** Decides first values, order, dropout and augmentation, an integer from 0. Default 0. */
   readonly seed?: number;
+  /**
+   * Makes the gradients smaller where the norm of all of them together is larger than this: `g · clipNorm / (‖g‖ + 1e-6)`, as PyTorch's
+   * `clip_grad_norm_` does. Infinity only tells the norms, in the step events. Default: nothing is clipped.
+   */
+  readonly clipNorm?: number;
+  /** Cuts every element of every gradient to ±clipValue. Default: nothing is clipped. */
+  readonly clipValue?: number;
+  /**
+   * Averages the parameters along the run. The network then holds the averages from the first step on: they are what is validated,
+   * saved and left at the end, while the steps go on from parameters of their own. Buffers, such as running means, are not averaged.
+   * Default: none.
+   */
+  readonly averaging?: Averaging;
   /** Whether each pass has an order of its own. Default true. */
   readonly shuffle?: boolean;
   /** Examples to be asked about after each pass; nothing is learned from them. */
   readonly validation?: Dataset;
+  /**
+   * Ends the run when a score of the validation set gets no better, with the parameters of the best epoch. Default: the run takes all
+   * its steps.
+   */
+  readonly earlyStopping?: EarlyStoppingOptions;
   /** What else is watched. Default: nothing. */
   readonly metrics?: readonly MetricLike[];
   /**
@@ -58,7 +79,7 @@ export interface TrainOptions {
 }
 
 /** The options with defaults, checked against network and data. */
-export interface Plan {
+export interface Plan extends Clipping {
   readonly network: Network;
   readonly data: Dataset;
   readonly validation: Dataset | null;
@@ -72,11 +93,13 @@ export interface Plan {
   readonly batchSize: number;
   readonly seed: number;
   readonly shuffle: boolean;
+  readonly averaging: Averaging | null;
+  readonly earlyStopping: EarlyStopping | null;
 }
 
 export function planOf(network: Network, data: Dataset, options: TrainOptions): Plan {
-  const { optimizer, validation = null, augment = [], seed = 0, shuffle = true } = options;
-  if (options.loss === undefined || optimizer === undefined) {
+  const { validation = null, averaging = null, augment = [], seed = 0, shuffle = true } = options;
+  if (options.loss === undefined || options.optimizer === undefined) {
     const missing = options.loss === undefined ? "loss" : "optimizer";
     const hint = missing === "loss" ? "loss: crossEntropy()" : "optimizer: adam()";
     throw new TrainingError(
@@ -97,12 +120,18 @@ export function planOf(network: Network, data: Dataset, options: TrainOptions): 
   const limit = options.steps === undefined ? Infinity : count("steps", options.steps);
   const wanted = options.epochs ?? (options.steps === undefined ? 1 : Math.ceil(limit / perEpoch));
   const steps = Math.min(limit, count("epochs", wanted) * perEpoch);
+  if (averaging !== null) checkAveraging(averaging);
+  const optimizer = averaging === null ? options.optimizer : withAveraging(options.optimizer, averaging);
+  // Schedules look at the run's length, and refuse one that they do not fit.
+  optimizer.scalars(1, steps);
+  const metrics = metricsOf(options.metrics ?? []);
+  const scores = ["loss", ...metrics.map(({ name }) => name)];
   return {
     network,
     data,
     validation,
     loss,
-    metrics: metricsOf(options.metrics ?? []),
+    metrics,
     optimizer,
     augment,
     epochs: Math.ceil(steps / perEpoch),
@@ -110,6 +139,10 @@ export function planOf(network: Network, data: Dataset, options: TrainOptions): 
     batchSize,
     seed,
     shuffle,
+    averaging,
+    ...clippingOf(options),
+    earlyStopping:
+      options.earlyStopping === undefined ? null : earlyStoppingOf(options.earlyStopping, scores, validation !== null),
   };
 }
 
@@ -125,6 +158,8 @@ const taken: Readonly<Record<Exclude<keyof RunFacts, "loss"> | "event" | "histor
   epochs: true,
   samplesPerSecond: true,
   aborted: true,
+  stoppedEarly: true,
+  bestEpoch: true,
   underflow: true,
   history: true,
 };

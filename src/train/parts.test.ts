@@ -6,7 +6,7 @@ import { target as loadTarget } from "../targets/registry.ts";
 import { ChunkSize } from "./chunk.ts";
 import { Holdings } from "./holdings.ts";
 import { eventLine } from "./log.ts";
-import { Means, meansOf } from "./means.ts";
+import { lastColumn, Means, meansOf } from "./means.ts";
 import { Shuffle } from "./shuffle.ts";
 
 describe.each(["wasm", "reference"] as const)("the order of an epoch on %s", (name) => {
@@ -75,6 +75,13 @@ test("Means weigh batches by their examples", () => {
   expect(meansOf(Float32Array.of(8, 4, 4, 2), 2, 4)).toEqual([Float32Array.of(2, 1), Float32Array.of(1, 0.5)]);
 });
 
+test("the last column of a log comes apart from the others", () => {
+  expect(lastColumn(Float32Array.of(1, 2, 3, 4, 5, 6), 3)).toEqual({
+    rest: Float32Array.of(1, 2, 4, 5),
+    last: Float32Array.of(3, 6),
+  });
+});
+
 test("a line of the log is JSON that gives every float32 back", () => {
   const losses = Float32Array.of(0.1, 1e-30, 3.4e38, Math.PI, Number.NaN, Infinity);
   const line = eventLine({
@@ -83,6 +90,8 @@ test("a line of the log is JSON that gives every float32 back", () => {
     step: 6,
     losses,
     metrics: {},
+    learningRate: 0.1,
+    gradientNorms: null,
     examples: 6,
     seconds: 1,
     samplesPerSecond: Infinity,

@@ -9,8 +9,10 @@ import { fromArrays } from "../data/from-arrays.ts";
 import { accuracy } from "../loss/accuracy.ts";
 import { crossEntropy } from "../loss/cross-entropy.ts";
 import { meanSquaredError } from "../loss/mean-squared-error.ts";
+import { parseLoss } from "../loss/strings.ts";
 import { Network } from "../network/network.ts";
 import { adam } from "../optimizer/adam.ts";
+import { ema } from "../optimizer/averaging.ts";
 import { sgd } from "../optimizer/sgd.ts";
 import { parseOptimizer } from "../optimizer/strings.ts";
 import { target as loadTarget } from "../targets/registry.ts";
@@ -158,10 +160,12 @@ describe("reference, wasm and x64 agree to the bit in portable numerics, 16-32-1
     "adam(0.01)",
     "adam(0.01, weightDecay=0.1)",
     "adamw(0.01, weightDecay=0.1)",
+    "rmsprop(0.003, momentum=0.9, weightDecay=0.1)",
+    "adagrad(warmup(cosine(0.01), 5), weightDecay=0.1)",
   ];
   const losses = [
     crossEntropy(),
-    crossEntropy({ reduction: "sum" }),
+    crossEntropy({ reduction: "sum", labelSmoothing: 0.1 }),
     meanSquaredError(),
     meanSquaredError({ reduction: "sum" }),
   ];
@@ -214,6 +218,29 @@ test.skipIf(!hasX64)("the reference, and any number of threads of wasm and x64",
     for (const threads of [1, 2, 3, 4, 7]) {
       vi.stubEnv("GRADUS_THREADS", String(threads));
       expect(await hash({ ...changes, target }, layers), `${target}, ${threads} threads`).toBe(reference);
+    }
+  }
+});
+
+test("what steadies training is the same on every target and any number of threads", async () => {
+  const layers = "dense(97) tanh dropout(0.2) dense(33) relu dense(4)";
+  const common = {
+    numerics: "portable",
+    batchSize: 32,
+    steps: 15,
+    loss: parseLoss("crossEntropy(labelSmoothing=0.1)"),
+    averaging: ema({ decay: 0.9 }),
+    validation: data(20),
+    earlyStopping: { patience: 1 },
+  } as const;
+  for (const clipping of [{ clipNorm: 0.3 }, { clipValue: 0.01 }]) {
+    const optimizer = parseOptimizer("sgd(warmup(cosine(0.1), 5), momentum=0.9, weightDecay=0.01)");
+    const changes = { ...common, ...clipping, optimizer };
+    const reference = await hash({ ...changes, target: "reference" }, layers);
+    for (const target of threaded) {
+      for (const threads of [1, 3]) {
+        expect(await hash({ ...changes, target, threads }, layers), `${target}, ${threads}`).toBe(reference);
+      }
     }
   }
 });

@@ -10,11 +10,11 @@ import type { Hold } from "../network/hold.ts";
 import type { Bindings, Executable, KernelTime, Target, TargetBuffer } from "../targets/target.ts";
 import { autopsy } from "./autopsy.ts";
 import { type Holdings, withHoldings } from "./holdings.ts";
-import { layoutOf, placeData, type Resident } from "./layout.ts";
+import { placeData, type Resident } from "./layout.ts";
 import type { Plan } from "./options.ts";
 import { Shuffle } from "./shuffle.ts";
 import { RunState } from "./state.ts";
-import { type StepSpec, traceStep } from "./step.ts";
+import { type StepSpec, specOf, traceStep } from "./step.ts";
 
 /** Steps that one call can take at most. */
 export const mostSteps = 4096;
@@ -88,7 +88,7 @@ export class Session {
     this.#data = data;
     this.#order = order;
     this.state = state;
-    this.#scalars = Object.keys(plan.optimizer.scalars(1));
+    this.#scalars = program.spec.scalars;
     this.#rows = allocate(plan.network.dtype as "float32" | "float64", rowsOf(plan) * this.#scalars.length);
     this.#first = holdings.allocate(4);
     this.#stream = holdings.allocate(4);
@@ -105,7 +105,7 @@ export class Session {
     return withHoldings(target, async (holdings) => {
       const program = await compileStep(plan, holdings, plan.batchSize);
       const whole = Math.floor(plan.data.length / plan.batchSize);
-      if (plan.data.length % plan.batchSize === 1 && plan.steps > whole) traceStep(specOf(plan, 1));
+      if (plan.data.length % plan.batchSize === 1 && plan.steps > whole) traceStep(specOf(plan, 1, rowsOf(plan)));
       const data = await placeData(plan.data, holdings);
       const order = await Shuffle.prepare(holdings, plan.data.length, seed, plan.shuffle);
       if (!network.initialized) hold.change(() => network.initialize({ seed }));
@@ -150,11 +150,11 @@ export class Session {
 
   /** The optimizer's numbers for the steps that follow `done`, a row each, up to the first for which it throws. */
   #fillTable(done: number, steps: number): { rows: number; failure: Taken["failure"] } {
-    const { optimizer } = this.#plan;
+    const { optimizer, steps: total } = this.#plan;
     let rows = 0;
     try {
       for (; rows < steps; rows++) {
-        const scalars = optimizer.scalars(done + rows + 1);
+        const scalars = optimizer.scalars(done + rows + 1, total);
         const from = rows * this.#scalars.length;
         for (let i = 0; i < this.#scalars.length; i++) this.#rows[from + i] = scalars[this.#scalars[i]!]!;
       }
@@ -187,12 +187,8 @@ function rowsOf(plan: Plan): number {
   return Math.min(mostSteps, plan.steps);
 }
 
-function specOf(plan: Plan, batchSize: number): StepSpec {
-  return { ...plan, layout: layoutOf(plan.data), batchSize, rows: rowsOf(plan) };
-}
-
 async function compileStep(plan: Plan, holdings: Holdings, batchSize: number): Promise<SizedProgram> {
-  const spec = specOf(plan, batchSize);
+  const spec = specOf(plan, batchSize, rowsOf(plan));
   const { module, purposes, captured } = traceStep(spec);
   const executable = await holdings.compile(module);
   const own: TargetBuffer[] = [];

@@ -9,6 +9,8 @@ import { stateHash } from "../base/hash.ts";
 import { sizeOf } from "../base/shape.ts";
 import type { Hold } from "../network/hold.ts";
 import type { Network } from "../network/network.ts";
+import type { StateMap } from "../network/placed.ts";
+import { averageSlot } from "../optimizer/averaging.ts";
 import type { Optimizer } from "../optimizer/optimizer.ts";
 import type { Target, TargetBuffer } from "../targets/target.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -20,6 +22,8 @@ export class RunState {
   readonly cursor: TargetBuffer;
   /** The network's parameters and buffers, in state order. */
   readonly values: readonly TargetBuffer[];
+  /** What the steps change: {@link values}, but where averages are kept, these are the network's parameters and here are others. */
+  readonly #trained: readonly TargetBuffer[];
   readonly #slots: readonly TargetBuffer[];
   readonly #network: Network;
   readonly #target: Target;
@@ -29,12 +33,14 @@ export class RunState {
     target: Target,
     cursor: TargetBuffer,
     values: readonly TargetBuffer[],
+    trained: readonly TargetBuffer[],
     slots: readonly TargetBuffer[],
   ) {
     this.#network = network;
     this.#target = target;
     this.cursor = cursor;
     this.values = values;
+    this.#trained = trained;
     this.#slots = slots;
   }
 
@@ -42,22 +48,27 @@ export class RunState {
   static async begin(network: Network, optimizer: Optimizer, holdings: Holdings, hold: Hold): Promise<RunState> {
     const { dtype } = network;
     const { target } = holdings;
-    const slots = slotsOf(network, optimizer).map(({ parameter }) =>
-      holdings.allocate(sizeOf(parameter.shape) * bytesOf(dtype)),
+    const slots = slotsOf(network, optimizer);
+    const own = slots.map(({ parameter, name }) =>
+      name === averageSlot ? null : holdings.allocate(sizeOf(parameter.shape) * bytesOf(dtype)),
     );
+    // Averages are the network's parameters: what the steps change is then the run's. Buffers are the network's in any case.
+    const copies = own.includes(null) ? await placeAll(network.parameters, holdings) : new Map<string, TargetBuffer>();
     const cursor = holdings.allocate(4);
-    const values = await withHoldings(target, (own) => placeState(network, own));
-    const tensors = Array.from(network.state, ([name, { shape }], index): [string, Tensor] => [
+    const placed = await withHoldings(target, (given) => placeAll(network.state, given));
+    const tensors = Array.from(network.state, ([name, { shape }]): [string, Tensor] => [
       name,
-      fromBuffer(target, values[index]!, shape, dtype),
+      fromBuffer(target, placed.get(name)!, shape, dtype),
     ]);
     hold.change(() => network.setParameters(new Map(tensors)));
-    return new RunState(network, target, cursor, values, slots);
+    const trained = Array.from(placed, ([name, buffer]) => copies.get(name) ?? buffer);
+    const kept = slots.map(({ parameter }, index) => own[index] ?? placed.get(parameter.name)!);
+    return new RunState(network, target, cursor, [...placed.values()], trained, kept);
   }
 
   /** In the order of a step's states. */
   get buffers(): readonly TargetBuffer[] {
-    return [this.cursor, ...this.values, ...this.#slots];
+    return [this.cursor, ...this.#trained, ...this.#slots];
   }
 
   /** SHA-256 over parameters and buffers. */
@@ -72,6 +83,21 @@ export class RunState {
       for await (const piece of this.#pieces(i)) if (!allFinite(piece)) return name;
     }
     return null;
+  }
+
+  /** A copy of the network's parameters and buffers, in state order. */
+  async read(): Promise<Data[]> {
+    const { dtype, stateSpecs } = this.#network;
+    const copy: Data[] = [];
+    for (const [index, { shape }] of stateSpecs.entries()) {
+      copy.push(await this.#target.read(this.values[index]!, dtype, sizeOf(shape)));
+    }
+    return copy;
+  }
+
+  /** Gives the network the parameters and buffers of such a copy. */
+  async write(copy: readonly Data[]): Promise<void> {
+    for (const [index, data] of copy.entries()) await this.#target.write(this.values[index]!, data);
   }
 
   /** The values of a parameter or buffer, not all at once: nothing large is left behind. */
@@ -96,9 +122,11 @@ function allFinite(data: Data): boolean {
 
 /** A copy of the network's parameters and buffers in a target's memory, in state order. */
 export async function placeState(network: Network, holdings: Holdings): Promise<TargetBuffer[]> {
-  const buffers: TargetBuffer[] = [];
-  for (const values of network.state.values()) {
-    buffers.push(await holdings.place(await valuesOf(values)));
-  }
+  return [...(await placeAll(network.state, holdings)).values()];
+}
+
+async function placeAll(tensors: StateMap, holdings: Holdings): Promise<Map<string, TargetBuffer>> {
+  const buffers = new Map<string, TargetBuffer>();
+  for (const [name, values] of tensors) buffers.set(name, await holdings.place(await valuesOf(values)));
   return buffers;
 }

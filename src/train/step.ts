@@ -19,19 +19,29 @@ import type { Network } from "../network/network.ts";
 import type { Optimizer } from "../optimizer/optimizer.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type Captured, close, inTrace, nodeOf, tensorOf } from "../tensor/trace.ts";
-import { type Batch, type DataNodes, dataNodes, gatherBatch, type Layout, settingOf } from "./layout.ts";
+import { type Clipping, clip } from "./clip.ts";
+import { type Batch, type DataNodes, dataNodes, gatherBatch, type Layout, layoutOf, settingOf } from "./layout.ts";
+import type { Plan } from "./options.ts";
 
-export interface StepSpec {
+export interface StepSpec extends Clipping {
   readonly network: Network;
   readonly loss: Loss;
   readonly metrics: readonly Metric[];
   readonly optimizer: Optimizer;
   /** How the batch is varied before the network sees it. */
   readonly augment: readonly Augmentation[];
+  /** Names of the optimizer's scalars: the columns of their table. */
+  readonly scalars: readonly string[];
   readonly layout: Layout;
   readonly batchSize: number;
   /** Rows of the table of optimizer scalars: the most steps that one run may take. */
   readonly rows: number;
+}
+
+/** The step of a plan, for batches of one size. `rows` are those of the table of scalars. */
+export function specOf(plan: Plan, batchSize: number, rows: number): StepSpec {
+  const scalars = Object.keys(plan.optimizer.scalars(1, plan.steps));
+  return { ...plan, scalars, layout: layoutOf(plan.data), batchSize, rows };
 }
 
 /** The inputs of every program of a run, in the order in which they are bound; keys of random purposes follow. */
@@ -59,7 +69,10 @@ export interface Forward {
 }
 
 export interface StepProgram {
-  /** States: cursor, the network's state, slots. Log: loss, then metrics, each the sum over the batch. */
+  /**
+   * States: cursor, the network's state, slots. Log: loss, then metrics, each the sum over the batch; the gradients' norm where it is
+   * clipped.
+   */
   readonly module: Module;
   /** What the random keys are for, in the order of their inputs, which follow {@link StepInputs}. */
   readonly purposes: readonly string[];
@@ -96,13 +109,12 @@ export class Keys implements RandomSource {
 
 /** Declares the inputs, gathers the batch and varies it. */
 export function declareForward(spec: StepSpec): Forward {
-  const { network, layout, batchSize, optimizer } = spec;
+  const { network, layout, batchSize, scalars } = spec;
   const data = dataNodes(layout);
   const permutation = build.input("permutation", [layout.examples], "int32");
   const first = build.input("first", [], "int32");
   const stream = build.input("stream", [], "uint32");
-  const scalars = Object.keys(optimizer.scalars(1)).length;
-  const table = build.input("scalars", [spec.rows, scalars], network.dtype);
+  const table = build.input("scalars", [spec.rows, scalars.length], network.dtype);
   const cursor = build.input("cursor", [], "int32");
 
   const start = build.add(first, build.mul(cursor, build.constant(batchSize, [], "int32")));
@@ -144,19 +156,26 @@ export function traceStep(spec: StepSpec): StepProgram {
     });
     const losses = loss.perExample(output, target);
     const objective = nodeOf(reduceLoss(loss, losses));
-    const gradients = gradientsOf(spec, objective, forward.state);
-    const log = [losses, ...metrics.map((metric) => metric.perExample(output, target))];
+    const found = gradientsOf(spec, objective, forward.state);
+    const { gradients, norm } = clip(found, spec);
+    const values = [losses, ...metrics.map((metric) => metric.perExample(output, target))];
     const module: Module = {
       inputs: [...forward.inputs, ...forward.random.nodes.values()],
       states: [nextCursor(forward.cursor), ...updates(spec, forward, gradients, updated)],
       outputs: [],
-      guard: allFinite([objective, ...gradients.values(), ...updated.values()]),
-      log: log.map((values) => build.cast(nodeOf(values.sum()), "float32")),
+      guard: allFinite([objective, ...(norm === null ? found.values() : [norm]), ...updated.values()]),
+      log: logOf(values, norm),
     };
     return { module, purposes: [...forward.random.nodes.keys()] };
   });
   refuseOwnParameters(spec.network, traced.module);
   return { ...traced, ...close(traced.module, "train") };
+}
+
+/** Sums over the batch, and the norm where there is one. */
+function logOf(values: readonly Tensor[], norm: Node | null): Node[] {
+  const sums = values.map((each) => nodeOf(each.sum()));
+  return [...sums, ...(norm === null ? [] : [norm])].map((node) => build.cast(node, "float32"));
 }
 
 /** `net.parameters` inside a loss are the values of before the step: no gradient would flow through them. */
@@ -225,10 +244,9 @@ function updates(
 }
 
 /** This step's row of the table, by name. */
-function scalarsOfStep({ optimizer }: StepSpec, { table, cursor }: Forward): Record<string, Tensor> {
+function scalarsOfStep({ scalars }: StepSpec, { table, cursor }: Forward): Record<string, Tensor> {
   const row = build.reshape(build.gather(table, build.reshape(cursor, [1])), [table.shape[1]!]);
-  const names = Object.keys(optimizer.scalars(1));
-  return Object.fromEntries(names.map((name, index) => [name, tensorOf(element(row, index))]));
+  return Object.fromEntries(scalars.map((name, index) => [name, tensorOf(element(row, index))]));
 }
 
 export function nextCursor(cursor: Node): State {
@@ -242,10 +260,14 @@ export function allFinite(nodes: readonly Node[]): Node {
 }
 
 export function finite(node: Node): Node {
+  return build.less(largest(node), build.constant(Number.POSITIVE_INFINITY, [], node.dtype));
+}
+
+/** The largest magnitude of an element; NaN where there is one. */
+export function largest(node: Node): Node {
   const axes = node.shape.map((_, axis) => axis);
   const magnitude = build.abs(node);
-  const largest = axes.length === 0 ? magnitude : build.reduceMax(magnitude, axes);
-  return build.less(largest, build.constant(Number.POSITIVE_INFINITY, [], node.dtype));
+  return axes.length === 0 ? magnitude : build.reduceMax(magnitude, axes);
 }
 
 /** A vector's element as a scalar. */

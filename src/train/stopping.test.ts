@@ -86,7 +86,7 @@ describe("stopping", () => {
         for await (const event of run) events.push(event);
       })(),
     ).rejects.toThrowErrorMatchingInlineSnapshot(
-      `[TrainingError: train: the loss meanSquaredError is not finite at step 3 (epoch 1); the parameters are those before this step. Lower the learning rate, or check the scale of the inputs.]`,
+      `[TrainingError: train: the loss meanSquaredError is not finite at step 3 (epoch 1); the largest number before it is 3e+38, in the batch's inputs. The parameters are those before this step. Lower the learning rate, clip the gradients (clipNorm: 1), or check the scale of the inputs.]`,
     );
     await expect(run).rejects.toMatchObject({ details: { step: 3, epoch: 1 } });
     await train(good, data.take(2), options);
@@ -110,7 +110,7 @@ describe("stopping", () => {
       `"train: the loss meanSquaredError is not finite"`,
     );
     expect(await outcome(network([1], times(0), root), 1, (output) => output.sum(1))).toMatchInlineSnapshot(
-      `"train: the gradient of 0.weight is not finite"`,
+      `"train: the gradient of 0.weight in dense(1) is not finite"`,
     );
     expect(await outcome(network([1], times(-1), root), 1)).toMatchInlineSnapshot(
       `"train: the output of root at layer 1 is not finite"`,

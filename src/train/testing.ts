@@ -1,13 +1,17 @@
-/** Small networks and data sets on which training can be followed by hand. For tests. */
+/** Small networks and data sets on which training can be followed by hand, or beside PyTorch. For tests. */
 
+import { readFileSync } from "node:fs";
 import { RandomStream } from "../base/rng.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { fromArrays } from "../data/from-arrays.ts";
 import { meanSquaredError } from "../loss/mean-squared-error.ts";
 import { constant } from "../network/initializers.ts";
+import { tanh } from "../network/layers/activations.ts";
 import { dense } from "../network/layers/dense.ts";
 import { type Network, network } from "../network/network.ts";
 import { sgd } from "../optimizer/sgd.ts";
+import { tensor } from "../tensor/create.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import type { TrainingEvent } from "./events.ts";
 import type { TrainOptions } from "./options.ts";
 
@@ -42,3 +46,39 @@ export async function eventsOf(run: AsyncIterable<TrainingEvent>): Promise<Train
   for await (const event of run) events.push(event);
   return events;
 }
+
+/** The training that PyTorch did in golden/training.json. */
+export interface Golden {
+  readonly inputs: number[][];
+  readonly targets: number[][];
+  readonly start: Readonly<Record<string, number[] | number[][]>>;
+  readonly cases: Readonly<Record<string, Case>>;
+}
+
+export interface Case {
+  readonly losses: number[];
+  readonly norms: number[];
+  readonly parameters: Readonly<Record<string, number[] | number[][]>>;
+}
+
+export const golden: Golden = JSON.parse(
+  readFileSync(new URL("golden/training.json", import.meta.url), "utf8"),
+) as Golden;
+
+/** The network with which PyTorch began, in float64. */
+export function goldenNetwork(): Network {
+  const start = Object.entries(golden.start).map(([name, values]): [string, Tensor] => [
+    name,
+    tensor(values as number[], { dtype: "float64" }) as Tensor,
+  ]);
+  return network([3], dense(4), tanh(), dense(2)).setParameters(new Map(start)) as unknown as Network;
+}
+
+export const goldenData: Dataset<[3]> = fromArrays({ inputs: golden.inputs, targets: golden.targets, inputShape: [3] });
+export const goldenOptions: TrainOptions = {
+  loss: meanSquaredError(),
+  optimizer: sgd({ learningRate: 0.05, momentum: 0.9 }),
+  batchSize: 6,
+  epochs: 8,
+  shuffle: false,
+};

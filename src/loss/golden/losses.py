@@ -16,9 +16,9 @@ LABELS = [2, 1, 0, 1]
 SOFT = [[0.25, 0.25, 0.5], [1.0, 0.0, 0.0], [0.0, 0.5, 0.5], [0.125, 0.75, 0.125]]
 
 
-def run(loss, targets, reduction):
+def run(loss, targets, reduction, **options):
     outputs = torch.tensor(LOGITS, dtype=torch.float64, requires_grad=True)
-    value = loss(outputs, targets, reduction=reduction)
+    value = loss(outputs, targets, reduction=reduction, **options)
     value.backward()
     return {"value": value.item(), "gradient": outputs.grad.tolist()}
 
@@ -29,6 +29,10 @@ cases = {}
 for reduction in ["mean", "sum"]:
     cases[f"crossEntropy labels {reduction}"] = run(F.cross_entropy, labels, reduction)
     cases[f"crossEntropy soft {reduction}"] = run(F.cross_entropy, soft, reduction)
+    for smoothing in [0.1, 0.5]:
+        written = f"crossEntropy(labelSmoothing={smoothing})"
+        cases[f"{written} labels {reduction}"] = run(F.cross_entropy, labels, reduction, label_smoothing=smoothing)
+        cases[f"{written} soft {reduction}"] = run(F.cross_entropy, soft, reduction, label_smoothing=smoothing)
     cases[f"meanSquaredError soft {reduction}"] = run(F.mse_loss, soft, reduction)
 
 golden = {

@@ -35,6 +35,7 @@ def run(make, rate=None):
 
 
 SGD, ADAM, ADAMW = torch.optim.SGD, torch.optim.Adam, torch.optim.AdamW
+RMSPROP, ADAGRAD = torch.optim.RMSprop, torch.optim.Adagrad
 CASES = {
     "sgd(0.1)": run(lambda p: SGD(p, lr=0.1)),
     "sgd(0.1, weightDecay=0.01)": run(lambda p: SGD(p, lr=0.1, weight_decay=0.01)),
@@ -47,6 +48,13 @@ CASES = {
     "adam(0.01, beta1=0.5, beta2=0.9, epsilon=0.0001)": run(lambda p: ADAM(p, lr=0.01, betas=(0.5, 0.9), eps=1e-4)),
     "adamw(0.01)": run(lambda p: ADAMW(p, lr=0.01)),
     "adamw(0.01, weightDecay=0.1)": run(lambda p: ADAMW(p, lr=0.01, weight_decay=0.1)),
+    "rmsprop(0.01)": run(lambda p: RMSPROP(p, lr=0.01)),
+    "rmsprop(0.01, alpha=0.9, epsilon=0.001)": run(lambda p: RMSPROP(p, lr=0.01, alpha=0.9, eps=1e-3)),
+    "rmsprop(0.003, momentum=0.9, weightDecay=0.1)": run(
+        lambda p: RMSPROP(p, lr=0.003, momentum=0.9, weight_decay=0.1)
+    ),
+    "adagrad(0.1)": run(lambda p: ADAGRAD(p, lr=0.1)),
+    "adagrad(0.1, epsilon=0.01, weightDecay=0.1)": run(lambda p: ADAGRAD(p, lr=0.1, eps=0.01, weight_decay=0.1)),
 }
 
 golden = {
