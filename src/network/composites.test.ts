@@ -236,6 +236,25 @@ describe("what does not fit", () => {
     expect(() => wrong.parallel!([relu()], { merge: "multiply" })).toThrow('merge is "multiply"');
   });
 
+  test("names that would be two things", () => {
+    const spec = { name: "inner.weight", shape: [2], kind: "weight", initializer: constant(0) } as const;
+    const inner = layer({
+      name: "inner",
+      shape: (x) => x,
+      parameters: () => [{ ...spec, name: "weight" }],
+      apply: (x) => x,
+    });
+    const outer = layer({
+      name: "outer",
+      shape: (input, part) => part("inner", inner, input),
+      parameters: () => [spec],
+      apply: (x, _, { part }) => part("inner", x),
+    });
+    expect(() => network([2], outer)).toThrow(
+      "network: two parameters or buffers are called 0.inner.weight. Give each its own.",
+    );
+  });
+
   test("a part that no rule has placed", () => {
     const forgetful = layer({
       name: "forgetful",

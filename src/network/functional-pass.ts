@@ -95,7 +95,11 @@ function exampleOf(what: string, x: unknown): Shape {
 }
 
 function checkPass({ layers, forward }: FunctionalPass): void {
-  if (typeof layers === "object" && layers !== null && typeof forward === "function") return;
+  if (typeof layers === "object" && layers !== null && typeof forward === "function") {
+    const odd = Object.keys(layers).find((name) => !/^\w+$/.test(name));
+    if (odd === undefined) return;
+    refuse(`names of layers are letters and digits; got "${show(odd)}". Write layers: { head: dense(2) }`);
+  }
   const actual = typeof forward === "function" ? `layers is ${showValue(layers)}` : `forward is ${showValue(forward)}`;
   refuse(
     `needs a record of layers and a function; ${actual}. ` +

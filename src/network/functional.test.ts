@@ -71,6 +71,49 @@ describe("one input and one output", () => {
     );
   });
 
+  test("may be several of each for forward and loss, and train as one", async () => {
+    // x and y go in, their sum and its sign come out.
+    const points = Array.from({ length: 16 }, (_, i) => [(i % 4) - 1.5, Math.floor(i / 4) - 1.6]);
+    const data = fromArrays({
+      inputs: points,
+      targets: points.map(([x, y]) => [x! + y!, x! + y! > 0 ? 1 : 0]),
+      inputShape: [2],
+    });
+    const net = functional({
+      inputs: [2],
+      layers: { each: times(1, 0.1), sum: dense(1), sign: dense(2) },
+      forward: (x, { each, sum, sign }) => {
+        const both = concat([each(x.slice([0, 0], [null, 1])), each(x.slice([0, 1]))], 1);
+        return concat([sum(both), sign(both)], 1);
+      },
+    });
+    const { perExample: logits } = crossEntropy();
+    const loss = (output: Tensor, target: Tensor): Tensor => {
+      const [value, label] = [target.slice([0, 0], [null, 1]), target.slice([0, 1]).squeeze(1).cast("int32")];
+      const far = output.slice([0, 0], [null, 1]).sub(value).square().sum(1);
+      return far.add(logits(output.slice([0, 1]), label)) as Tensor;
+    };
+    const options = { loss, optimizer: sgd({ learningRate: 0.1 }), epochs: 200, batchSize: 8, seed: 1 };
+    const result = await train(net as never, data, options);
+    expect(result.loss).toBeLessThan(0.2);
+    for (const [i, [sum, no, yes]] of ((await net.predict(points)) as number[][]).entries()) {
+      const truth = points[i]![0]! + points[i]![1]!;
+      expect([Math.abs(sum! - truth) < 0.3, yes! > no!]).toEqual([true, truth > 0]);
+    }
+  });
+
+  test("are what train and evaluate take", async () => {
+    const data = fromArrays({ inputs: [[1]], targets: [[1]], inputShape: [1] });
+    const options = { loss: meanSquaredError(), optimizer: sgd() };
+    await expect(train(pair() as never, data, options)).rejects.toThrow(
+      "train: needs a network with one input and one output; got functional(tower=sequential(flatten dense(3) relu), " +
+        "head=dense(1), scores=dense(4)). Let forward take one input apart, and give one output that the loss takes apart.",
+    );
+    await expect(train(dense(2) as never, data, options)).rejects.toThrow(
+      "train: needs a network with one input and one output; got an object.",
+    );
+  });
+
   test("have their shapes as types", () => {
     const layers = { a: dense(4), b: residual(dense(4)) };
     const net = functional({ inputs: [2, 3], layers, forward: (x, { a, b }) => b(a(x.flatten(1))).add(1) });
@@ -281,6 +324,10 @@ describe("refusals", () => {
       "functional: needs a record of layers and a function; forward is undefined. Write functional({ inputs: [4], " +
         "layers: { head: dense(2) }, forward: (x, { head }) => head(x) }).",
       () => functional({ inputs: [3], layers: {} } as never),
+    ],
+    [
+      'functional: names of layers are letters and digits; got "a.b". Write layers: { head: dense(2) }.',
+      () => functional({ inputs: [3], layers: { "a.b": head }, forward: (x, { "a.b": f }) => f(x) }),
     ],
     [
       "network: the input shape needs positive integers; got [0]. Leave the batch axis out: [16, 16].",

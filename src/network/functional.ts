@@ -78,7 +78,8 @@ type Made<In, Out> = [In, Out] extends [infer Single extends Shape, Tensor]
  * In between it may compute what it likes; a layer that it calls twice has one set of weights. It runs once when the network is
  * made, on tensors without values, to learn the shapes, and then in every pass.
  *
- * State names begin with the names of the layers: `tower.0.weight`.
+ * State names begin with the names of the layers: `tower.0.weight`. `train` takes networks with one input and one output: `forward` may
+ * take one input apart, and join outputs that the loss takes apart.
  *
  * @param definition  `inputs`: the shape of one example, or a record of shapes; `layers` by name; `forward`
  * @returns           for one input and one output a {@link Network}, which `train` takes; else a {@link FunctionalNetwork}, whose

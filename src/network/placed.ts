@@ -217,8 +217,12 @@ export function checkedState(spec: StateSpec, state: StateMap): Tensor {
   return found;
 }
 
-export function notThisNetwork(problem: string, parameter: string): ShapeError {
-  return new ShapeError(`network: ${problem}. Take the parameters of a network with the same layers.`, {
+export function notThisNetwork(
+  problem: string,
+  parameter: string,
+  hint = "Take the parameters of a network with the same layers.",
+): ShapeError {
+  return new ShapeError(`network: ${problem}. ${hint}`, {
     operation: "network",
     parameter,
   });

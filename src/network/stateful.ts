@@ -36,6 +36,7 @@ export abstract class Stateful {
     const all = withParts(layers);
     this.parameterSpecs = all.flatMap((placed) => placed.parameters);
     this.stateSpecs = all.flatMap(stateOf);
+    checkNames(this.stateSpecs);
   }
 
   abstract toString(): string;
@@ -105,6 +106,16 @@ function pick(specs: readonly StateSpec[], state: StateMap): StateMap {
 
 function sizesOf(specs: readonly StateSpec[]): number {
   return specs.reduce((sum, { shape }) => sum + sizeOf(shape), 0);
+}
+
+/** One name for two would lose one of them. */
+function checkNames(specs: readonly StateSpec[]): void {
+  const names = new Set<string>();
+  for (const { name } of specs) {
+    if (names.has(name))
+      throw notThisNetwork(`two parameters or buffers are called ${name}`, name, "Give each its own.");
+    names.add(name);
+  }
 }
 
 /** The first values of a parameter or buffer, from a random stream of its own. */

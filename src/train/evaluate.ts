@@ -31,8 +31,8 @@ export interface EvaluateOptions {
  */
 export async function evaluate(network: Network, data: Dataset, options: EvaluateOptions): Promise<Scores> {
   const loss = asLoss(options.loss);
-  checkLoss(network, loss);
   checkData("evaluate", network, data);
+  checkLoss(network, loss);
   checkPreparation("evaluate", network, data);
   const metrics = metricsOf(options.metrics ?? []);
   const target = await targetFor(network, options);

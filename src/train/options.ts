@@ -2,13 +2,14 @@
 
 import { DataError, ShapeError, TrainingError } from "../base/errors.ts";
 import { type Shape, sameShape, showShape } from "../base/shape.ts";
-import { show } from "../base/show.ts";
+import { show, showValue } from "../base/show.ts";
 import { checkAugmentations } from "../data/augment/augment.ts";
 import type { Augmentation } from "../data/augment/augmentation.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { asLoss, checkLoss, type Loss, type LossLike } from "../loss/loss.ts";
 import { asMetric, type Metric, type MetricLike } from "../loss/metric.ts";
-import type { Network, Normalization } from "../network/network.ts";
+import { FunctionalNetwork } from "../network/functional-network.ts";
+import { Network, type Normalization } from "../network/network.ts";
 import { type Averaging, checkAveraging, withAveraging } from "../optimizer/averaging.ts";
 import type { Optimizer } from "../optimizer/optimizer.ts";
 import type { Numerics, TargetName } from "../targets/target.ts";
@@ -108,8 +109,8 @@ export function planOf(network: Network, data: Dataset, options: TrainOptions): 
     );
   }
   const loss = asLoss(options.loss);
-  checkLoss(network, loss);
   checkData("train", network, data);
+  checkLoss(network, loss);
   if (validation) {
     checkData("validation", network, validation);
     checkSameKind(data, validation);
@@ -186,6 +187,7 @@ export function metricsOf(given: readonly MetricLike[]): Metric[] {
 
 /** Throws where the data is not what the network takes, or its labels name outputs that are not there. */
 export function checkData(operation: string, network: Network, data: Dataset): void {
+  checkOneEach(operation, network);
   if (!sameShape(data.inputShape, network.inputShape)) {
     const [expected, actual] = [showShape(network.inputShape), showShape(data.inputShape)];
     throw new ShapeError(
@@ -200,6 +202,17 @@ export function checkData(operation: string, network: Network, data: Dataset): v
     `${operation}: the data has ${data.classes.length} classes and the network ${classes} outputs. ` +
       `End the network with dense(${data.classes.length}).`,
     { operation, expected: String(data.classes.length), actual: showShape(network.outputShape as Shape) },
+  );
+}
+
+/** For JavaScript, which knows no types. */
+function checkOneEach(operation: string, network: unknown): void {
+  if (network instanceof Network) return;
+  const actual = network instanceof FunctionalNetwork ? String(network) : showValue(network);
+  const hint = "Let forward take one input apart, and give one output that the loss takes apart.";
+  throw new TrainingError(
+    `${operation}: needs a network with one input and one output; got ${show(actual, 200)}. ${hint}`,
+    { operation, actual, hint },
   );
 }
 

@@ -191,8 +191,9 @@ describe("reference, wasm and x64 agree to the bit in portable numerics, 16-32-1
 
 test("reference, wasm and x64 agree to the bit where layers normalize and branch", async () => {
   const layers =
-    "residual(dense(16) batchNorm relu, shortcut=batchNorm(initializer=zeros)) reshape([2, 8]) parallel([groupNorm(2)], [rmsNorm], [layerNorm instanceNorm]) batchNorm flatten dense(4)";
-  const changes = { numerics: "portable", batchSize: 24, steps: 14 } as const;
+    "reshape([4, 4, 1]) conv2d(4, 3, padding=same) batchNorm relu residual(conv2d(4, 3, padding=same) batchNorm(initializer=zeros)) " +
+    "parallel([groupNorm(2)], [rmsNorm conv2d(2, 1)], [layerNorm instanceNorm]) flatten dense(4)";
+  const changes = { numerics: "portable", batchSize: 40, steps: 4 } as const;
   const reference = await hash({ ...changes, target: "reference" }, layers);
   for (const target of threaded) expect(await hash({ ...changes, target }, layers), target).toBe(reference);
 });
