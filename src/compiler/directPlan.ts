@@ -8,7 +8,6 @@ import { type Shape, sizeOf } from "../base/shape.ts";
 import type { ConvAttributes } from "../graph/ops/conv.ts";
 import { readPosition } from "../graph/ops/spatial.ts";
 import type { Machine } from "./machine.ts";
-import { blocksOf } from "./tiles.ts";
 
 /** One chain of the contract's rule. */
 export const chain = 1024;
@@ -144,9 +143,12 @@ function stepsOf(size: number, rows: number): Steps[] {
   return steps;
 }
 
-/** Tiles along one side: `total` in blocks of nearly one size. */
+/** Tiles along one side: `total` in blocks of one size, where hardly smaller ones give that, else of nearly one. */
 function sizesOf(total: number, most: number): number[] {
-  const { count, small, large } = blocksOf(total, most);
+  const even = [most, most - 1].find((size) => size > 0 && total % size === 0);
+  const count = even === undefined ? Math.ceil(total / most) : total / even;
+  const small = Math.floor(total / count);
+  const large = total - small * count;
   return Array.from({ length: count }, (_, i) => (i < large ? small + 1 : small));
 }
 

@@ -56,10 +56,16 @@ export function formGroups(nodes: readonly Node[], stored: ReadonlySet<Node>, ro
     anchor: draft.anchor,
     members: draft.members,
     reads: new Set(draft.reads.keys()),
-    pointwise: new Set([...draft.reads].filter(([, identity]) => identity).map(([node]) => node)),
+    pointwise: pointwiseOf(draft),
     early: draft.early,
     stages: [],
   }));
+}
+
+function pointwiseOf({ anchor, reads }: Draft): Set<Node> {
+  // What a contraction computes twice must find its operands as they were.
+  if (anchor?.op.kind === "contract") return new Set();
+  return new Set([...reads].filter(([, identity]) => identity).map(([node]) => node));
 }
 
 /** Stored nodes that the computation of `node` reads, with whether every read is at the node's own point. */

@@ -6,7 +6,7 @@ export interface Machine {
   readonly vectorRegisters: number;
   /** Workers that may run parts of one kernel at the same time: how often scratch memory exists. */
   readonly workers: number;
-  /** Turns of a product's inner loop that are written as one; default 2. */
+  /** Turns of a product's inner loop that are written as one, where they are short; default 2. */
   readonly unroll?: number;
   /** Whether its arithmetic itself gives zero instead of subnormal numbers. */
   readonly flushes?: boolean;

@@ -1,6 +1,7 @@
 /**
  * The code of a matrix product: register tiles of rows × vectors of columns, a panel of b packed where that pays, the epilogue on
- * the accumulators. Rows come in equal blocks, so that no weak rest remains; the last panel uses partial lanes.
+ * the accumulators. Blocks of rows are of one size, and panels where that costs little: the last two overlap, and what lies in both is
+ * computed twice, to the same bits. So a tile is code once. Hence no epilogue may read what it writes over.
  */
 
 import type { Node } from "../graph/node.ts";
@@ -22,8 +23,12 @@ const enoughParts = 16;
 /** Panels that share what they read of a large a. */
 const sharing = 2;
 const largeElements = 256 * 1024;
+/** A turn of the inner loop that adds to so many accumulators hides its counting: two in one would only be more code. */
+const enoughSums = 16;
 /** Rows of a that are gone through for one panel after the other: they stay in a cache meanwhile. */
 const groupBytes = 4 * 1024 * 1024;
+/** The last panel is moved back where whole panels are at most so many times the columns; else it is one of its own. */
+const mostOverlap = 17 / 16;
 
 /** `Σ_inner a·b` over axes [batch…, row, column, inner]; members are the result and its epilogue. */
 export interface Product {
@@ -51,7 +56,8 @@ export function packedElements(product: Product, machine: Machine): number {
   const pays = (column !== 1 && product.rows > 1) || spread;
   if (!pays) return 0;
   // Behind the panel, where there is more than one chain, what the chains before have come to.
-  const lines = product.inner + (product.inner > chain ? product.rows : 0);
+  const { count, size } = blocksOf(product.rows, tileOf(machine).rows);
+  const lines = product.inner + (product.inner > chain ? count * size : 0);
   return slotsOf(product, machine) * lines * vectors * machine.lanes;
 }
 
@@ -61,10 +67,11 @@ interface At {
   readonly offset: number;
 }
 
-/** A register tile's rows: `count` from `row` on. */
+/** A register tile's rows: `count` from `row` on; where chains are added up in scratch memory, its totals lie from line `total` on. */
 interface Rows {
   readonly row: At;
   readonly count: number;
+  readonly total: At;
 }
 
 /** `width` columns from `column` on; where panels are packed, it is in that slot of the scratch memory. */
@@ -120,12 +127,14 @@ class ProductWriter {
     const k = this.#k;
     const { batch, columns } = this.#product;
     const width = this.#tile.vectors * k.lanes * this.#slots;
-    const whole = Math.floor(columns / width);
-    const rest = columns % width;
+    const parts = Math.ceil(columns / width);
+    const overlap = columns >= width && parts * width <= mostOverlap * columns;
+    const whole = overlap ? parts : Math.floor(columns / width);
+    const rest = overlap ? 0 : columns % width;
     const last = this.#panels({ index: null, offset: whole * width }, rest);
-    const next = (index: Index): Panel[] => this.#panels({ index, offset: 0 }, width);
+    const next = (part: Index): Panel[] => this.#panels(this.#piece(part, width, columns), width);
     const allPanels = (outer: readonly Index[], range?: Range): void => {
-      if (whole > 0) k.loop(0, whole * width, width, (index) => this.#columns(outer, next(index), range));
+      if (whole > 0) k.loop(0, whole, 1, (part) => this.#columns(outer, next(part), range));
       if (rest > 0) this.#columns(outer, last, range);
     };
     if (batch.length > 0) {
@@ -136,10 +145,9 @@ class ProductWriter {
       k.loop(k.begin, k.end, 1, (index) => nest([index]));
       return batch[0]!;
     }
-    const parts = Math.ceil(columns / width);
-    const { count, small } = this.#blocks;
+    const { count, size } = this.#blocks;
     if (parts < enoughParts && count > parts) {
-      const group = Math.max(1, Math.floor(groupBytes / (4 * this.#product.inner * (small + 1))));
+      const group = Math.max(1, Math.floor(groupBytes / (4 * this.#product.inner * size)));
       if (count <= group) allPanels([], { begin: k.begin, end: k.end });
       else {
         k.loop(k.begin, k.end, group, (begin) => {
@@ -148,11 +156,16 @@ class ProductWriter {
       }
       return count;
     }
-    k.loop(k.begin, k.compute("min", k.end, whole), 1, (part) => {
-      this.#columns([], next(k.compute("mul", part, width)));
-    });
+    k.loop(k.begin, rest > 0 ? k.compute("min", k.end, whole) : k.end, 1, (part) => this.#columns([], next(part)));
     if (rest > 0) k.when(k.index(parts - 1), k.end, () => this.#columns([], last));
     return parts;
+  }
+
+  /** Where a piece of `size` begins; the last one is moved back where pieces do not divide `total`. */
+  #piece(part: Index, size: number, total: number): At {
+    const k = this.#k;
+    const index = k.compute("mul", part, size);
+    return { index: total % size === 0 ? index : k.compute("min", index, total - size), offset: 0 };
   }
 
   /** Neighbouring columns in panels. */
@@ -191,13 +204,11 @@ class ProductWriter {
   /** All blocks of rows, or those of a range. */
   #overBlocks(range: Range | undefined, body: (rows: Rows) => void): void {
     const k = this.#k;
-    const { count, small, large } = this.#blocks;
-    const blocks = (from: Index | number, to: Index | number, rows: number, offset: number): void => {
-      k.loop(from, to, 1, (block) => body({ row: { index: k.compute("mul", block, rows), offset }, count: rows }));
-    };
-    const [begin, end] = range ? [range.begin, range.end] : [k.index(0), k.index(count)];
-    if (large > 0) blocks(begin, large < count ? k.compute("min", end, large) : end, small + 1, 0);
-    if (large < count) blocks(large > 0 ? k.compute("max", begin, k.index(large)) : begin, end, small, large);
+    const { count, size } = this.#blocks;
+    k.loop(range?.begin ?? 0, range?.end ?? count, 1, (block) => {
+      const total = { index: k.compute("mul", block, size), offset: 0 };
+      body({ row: this.#piece(block, size, this.#product.rows), count: size, total });
+    });
   }
 
   /** Copies the panel of b into scratch memory, row after row. */
@@ -207,12 +218,12 @@ class ProductWriter {
     const [across, down] = b.at.coefficients.slice(-2);
     if (across !== 1 && down === 1) return this.#packTransposed(outer, panel);
     k.loop(0, inner, 1, (index) => {
-      this.#vectors(panel.width).forEach((active, vector) => {
-        const position = this.#position(outer, null, panel.column, vector, active, { index, offset: 0 });
+      for (const { across, active } of this.#vectors(panel.width)) {
+        const position = this.#position(outer, null, this.#sum(panel.column, across), active, { index, offset: 0 });
         const address = addressOf(this.#table.add(b.node), b.node.dtype, b.at, position);
         const value = k.load(address, b.node.dtype, laneStride(b.at, position), active);
-        k.store(this.#scratch(panel, { index, offset: 0 }, vector), "float32", value);
-      });
+        k.store(this.#scratch(panel, { index, offset: 0 }, across), "float32", value);
+      }
     });
   }
 
@@ -220,40 +231,42 @@ class ProductWriter {
   #packTransposed(outer: readonly Index[], panel: Panel): void {
     const k = this.#k;
     const { b, inner } = this.#product;
-    const square = (from: At, rows: number): void => {
-      const { column } = panel;
-      this.#vectors(panel.width).forEach((columns, vector) => {
-        const lines = Array.from({ length: k.lanes }, (_, line) => {
-          if (line >= columns) return this.#zero;
-          const axes = this.#position(
-            outer,
-            null,
-            { ...column, offset: column.offset + line },
-            vector,
-            rows,
-            from,
-          ).axes;
-          const position = { axes, vectorAxis: axes.length - 1, active: rows };
-          return k.load(addressOf(this.#table.add(b.node), b.node.dtype, b.at, position), b.node.dtype, 1, rows);
-        });
-        k.transpose(lines).forEach((row, i) => {
-          const at = { ...from, offset: from.offset + i };
-          if (i < rows) k.store(this.#scratch(panel, at, vector), "float32", row);
-        });
+    const { lanes } = k;
+    const square = (across: At, columns: number, from: At, rows: number): void => {
+      const lines = Array.from({ length: lanes }, (_, line) => {
+        if (line >= columns) return this.#zero;
+        const column = this.#sum(panel.column, { ...across, offset: across.offset + line });
+        const { axes } = this.#position(outer, null, column, rows, from);
+        const position = { axes, vectorAxis: axes.length - 1, active: rows };
+        return k.load(addressOf(this.#table.add(b.node), b.node.dtype, b.at, position), b.node.dtype, 1, rows);
+      });
+      k.transpose(lines).forEach((row, i) => {
+        if (i < rows) k.store(this.#scratch(panel, { ...from, offset: from.offset + i }, across), "float32", row);
       });
     };
-    const whole = inner - (inner % k.lanes);
-    if (whole > 0) k.loop(0, whole, k.lanes, (index) => square({ index, offset: 0 }, k.lanes));
-    if (whole < inner) square({ index: null, offset: whole }, inner - whole);
+    const squares = (across: At, columns: number): void => {
+      if (inner < lanes) return square(across, columns, { index: null, offset: 0 }, inner);
+      k.loop(0, Math.ceil(inner / lanes), 1, (part) => square(across, columns, this.#piece(part, lanes, inner), lanes));
+    };
+    const whole = Math.floor(panel.width / lanes);
+    if (whole > 0) k.loop(0, whole * lanes, lanes, (index) => squares({ index, offset: 0 }, lanes));
+    if (whole * lanes < panel.width) squares({ index: null, offset: whole * lanes }, panel.width - whole * lanes);
   }
 
-  #scratch({ slot }: Panel, { index, offset }: At, vector: number): Address {
+  /** `across` is the column within the panel. */
+  #scratch({ slot }: Panel, { index, offset }: At, across: At): Address {
     const k = this.#k;
     const rowBytes = this.#tile.vectors * k.lanes * 4;
     const terms = [{ index: k.worker, scale: this.#packed * 4 }];
     if (index) terms.push({ index, scale: rowBytes });
+    if (across.index) terms.push({ index: across.index, scale: 4 });
     const from = (slot * this.#packed * 4) / this.#slots;
-    return { buffer: this.#table.nodes.length - 1, offset: from + offset * rowBytes + vector * k.lanes * 4, terms };
+    return { buffer: this.#table.nodes.length - 1, offset: from + offset * rowBytes + 4 * across.offset, terms };
+  }
+
+  #sum(a: At, b: At): At {
+    const index = a.index && b.index ? this.#k.compute("add", a.index, b.index) : (a.index ?? b.index);
+    return { index, offset: a.offset + b.offset };
   }
 
   /** One chain of a register tile, added to those before it; the last one gives the results. */
@@ -269,9 +282,8 @@ class ProductWriter {
     this.#chain(outer, rows, panel, sums, from, length);
     const { inner } = this.#product;
     const results = sums.map((sum, i) => {
-      const [r, vector] = [Math.floor(i / lanes.length), i % lanes.length];
-      const { row } = rows;
-      const total = this.#scratch(panel, { ...row, offset: inner + row.offset + r }, vector);
+      const line = inner + Math.floor(i / lanes.length);
+      const total = this.#scratch(panel, { ...rows.total, offset: line }, lanes[i % lanes.length]!.across);
       const value = from === 0 ? k.get(sum) : k.scalars.float32.add(k.load(total, "float32"), k.get(sum));
       if (!last) k.store(total, "float32", value);
       return value;
@@ -308,8 +320,8 @@ class ProductWriter {
     const k = this.#k;
     const lanes = this.#vectors(width);
     for (let r = 0; r < count; r++) {
-      lanes.forEach((active, vector) => {
-        const position = this.#position(outer, { ...row, offset: row.offset + r }, column, vector, active, null);
+      lanes.forEach(({ across, active }, vector) => {
+        const position = this.#position(outer, { ...row, offset: r }, this.#sum(column, across), active, null);
         storeMembers(k, this.#product.members, this.#table, position, results[r * lanes.length + vector]!);
       });
     }
@@ -328,9 +340,9 @@ class ProductWriter {
     const { b } = this.#product;
     const lanes = this.#vectors(panel.width);
     const step = (inner: At): void => {
-      const values = lanes.map((active, vector) => {
-        if (this.#packed > 0) return k.load(this.#scratch(panel, inner, vector), "float32");
-        const position = this.#position(outer, null, panel.column, vector, active, inner);
+      const values = lanes.map(({ across, active }) => {
+        if (this.#packed > 0) return k.load(this.#scratch(panel, inner, across), "float32");
+        const position = this.#position(outer, null, this.#sum(panel.column, across), active, inner);
         const address = addressOf(this.#table.add(b.node), b.node.dtype, b.at, position);
         return k.load(address, b.node.dtype, laneStride(b.at, position), active);
       });
@@ -342,11 +354,12 @@ class ProductWriter {
         });
       }
     };
-    const even = length - (length % this.#unroll);
+    const unroll = sums.length >= enoughSums ? 1 : this.#unroll;
+    const even = length - (length % unroll);
     const start = typeof from === "number" ? k.index(from) : from;
     if (even > 0) {
-      k.loop(start, k.compute("add", start, even), this.#unroll, (index) => {
-        for (let offset = 0; offset < this.#unroll; offset++) step({ index, offset });
+      k.loop(start, k.compute("add", start, even), unroll, (index) => {
+        for (let offset = 0; offset < unroll; offset++) step({ index, offset });
       });
     }
     for (let offset = even; offset < length; offset++) step({ index: start, offset });
@@ -355,27 +368,22 @@ class ProductWriter {
   /** Where an element of a lies. */
   #left(outer: readonly Index[], { row }: Rows, r: number, inner: At): Address {
     const { node, at } = this.#product.a;
-    const position = this.#position(outer, { ...row, offset: row.offset + r }, null, 0, this.#k.lanes, inner);
+    const position = this.#position(outer, { ...row, offset: r }, null, this.#k.lanes, inner);
     return addressOf(this.#table.add(node), node.dtype, at, position);
   }
 
-  /** Active lanes of each vector of a panel. */
-  #vectors(width: number): number[] {
+  /** The vectors of a panel: where they begin in it, and how many of their lanes count. */
+  #vectors(width: number): { readonly across: At; readonly active: number }[] {
     const { lanes } = this.#k;
-    return Array.from({ length: Math.ceil(width / lanes) }, (_, vector) => Math.min(lanes, width - vector * lanes));
+    return Array.from({ length: Math.ceil(width / lanes) }, (_, vector) => ({
+      across: { index: null, offset: vector * lanes },
+      active: Math.min(lanes, width - vector * lanes),
+    }));
   }
 
-  #position(
-    outer: readonly Index[],
-    row: At | null,
-    column: At | null,
-    vector: number,
-    active: number,
-    inner: At | null,
-  ): Position {
+  #position(outer: readonly Index[], row: At | null, column: At | null, active: number, inner: At | null): Position {
     const none: At = { index: null, offset: 0 };
-    const shifted = column ? { ...column, offset: column.offset + vector * this.#k.lanes } : none;
-    const axes = [...outer.map((index) => ({ index, offset: 0 })), row ?? none, shifted, inner ?? none];
+    const axes = [...outer.map((index) => ({ index, offset: 0 })), row ?? none, column ?? none, inner ?? none];
     return { axes, vectorAxis: outer.length + 1, active };
   }
 }

@@ -80,19 +80,23 @@ describe.for(modes)("numerics %s", (numerics) => {
     await run(moduleOf({ states: halves, outputs: [a, b] }), skip, 3);
   });
 
-  test("matrices: a state that is multiplied, and one that accumulates a product", async ({ skip }) => {
-    const [w, x] = [vector("w", [9, 9]), vector("x", [9, 9])];
-    const dot = (a: Node, b: Node): Node => build.dot(a, b, { batch: [[], []], contract: [[1], [0]] });
-    const small = (node: Node): Node => build.mul(node, build.constant(0.1, node.shape, "float32"));
-    const states: State[][] = [
-      [{ current: w, next: small(dot(w, w)) }],
-      [{ current: w, next: build.sub(w, small(dot(x, x))) }],
-      [{ current: w, next: build.sub(w, small(dot(x, w))) }],
-      [{ current: w, next: build.transpose(w, [1, 0]) }],
-      [{ current: w, next: build.add(w, build.broadcast(build.reduceSum(w, [0]), [9, 9], [1])) }],
-    ];
-    for (const list of states) await run(moduleOf({ inputs: [x], states: list, outputs: [build.exp(w)] }), skip, 3);
-  });
+  // 53 rows and columns are tiles that overlap, in every target.
+  test.for([9, 53])(
+    "matrices of %s: a state that is multiplied, and one that accumulates a product",
+    async (n, { skip }) => {
+      const [w, x] = [vector("w", [n, n]), vector("x", [n, n])];
+      const dot = (a: Node, b: Node): Node => build.dot(a, b, { batch: [[], []], contract: [[1], [0]] });
+      const small = (node: Node): Node => build.mul(node, build.constant(0.1, node.shape, "float32"));
+      const states: State[][] = [
+        [{ current: w, next: small(dot(w, w)) }],
+        [{ current: w, next: build.sub(w, small(dot(x, x))) }],
+        [{ current: w, next: build.sub(w, small(dot(x, w))) }],
+        [{ current: w, next: build.transpose(w, [1, 0]) }],
+        [{ current: w, next: build.add(w, build.broadcast(build.reduceSum(w, [0]), [n, n], [1])) }],
+      ];
+      for (const list of states) await run(moduleOf({ inputs: [x], states: list, outputs: [build.exp(w)] }), skip, 3);
+    },
+  );
 
   test("optimizer moments: several states of one shape in one pass", async ({ skip }) => {
     const [w, m, v, x] = [vector("w"), vector("m"), vector("v"), vector("x")];

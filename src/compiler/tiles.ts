@@ -8,17 +8,21 @@ export function tileOf(machine: Machine): { readonly rows: number; readonly vect
   return { rows: Math.floor((machine.vectorRegisters - vectors - 2) / vectors), vectors };
 }
 
-/** Rows in `count` blocks of nearly one size: the first `large` have one row more than `small`. */
+/** Rows in `count` blocks of one size, so that a block is code once: where it does not divide them, the last two overlap. */
 export interface Blocks {
   readonly count: number;
-  readonly small: number;
-  readonly large: number;
+  readonly size: number;
 }
 
-/** Blocks of one size, where hardly smaller ones give that: they need the code once. */
+/** As many blocks as take the fewest turns, if one takes a turn more than it has rows; they are hardly smaller than a tile. */
 export function blocksOf(rows: number, tile: number): Blocks {
-  const even = [tile, tile - 1].find((size) => size > 0 && rows % size === 0);
-  const count = even === undefined ? Math.ceil(rows / tile) : rows / even;
-  const small = Math.floor(rows / count);
-  return { count, small, large: rows - small * count };
+  if (rows <= tile) return { count: 1, size: rows };
+  let best: Blocks | null = null;
+  const turns = ({ count, size }: Blocks): number => count * (size + 1);
+  for (let size = tile; size >= 0.75 * tile; size--) {
+    const count = Math.ceil(rows / size);
+    const blocks = { count, size: Math.ceil(rows / count) };
+    if (best === null || turns(blocks) < turns(best)) best = blocks;
+  }
+  return best!;
 }
