@@ -30,8 +30,8 @@ export function train<In extends readonly number[], Out extends readonly number[
 ): Run {
   return new Run(async (publish) => {
     const plan = planOf(network as unknown as Network, data, options);
-    const target = await targetFor(plan.network, options);
-    const { Training } = await import("./training.ts");
+    // Both at once: files are read while others are being compiled.
+    const [target, { Training }] = await Promise.all([targetFor(plan.network, options), import("./training.ts")]);
     return new Training(plan, target, options, publish).run();
   });
 }

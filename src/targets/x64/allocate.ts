@@ -59,11 +59,15 @@ function intervalsOf(code: MachineCode): Interval[] {
   const start = new Int32Array(count).fill(-1);
   const end = new Int32Array(count);
   const cost = new Float64Array(count);
+  const order: Virtual[] = [];
   const loops = code.loops.toSorted((a, b) => a.first - b.first || b.end - a.end);
   const open: { first: number; end: number }[] = [];
   let next = 0;
   const touch = (value: Virtual, position: number): void => {
-    if (start[value]! < 0) start[value] = position;
+    if (start[value]! < 0) {
+      start[value] = position;
+      order.push(value);
+    }
     let last = position;
     for (const loop of open) {
       if (2 * loop.first <= start[value]!) continue;
@@ -79,15 +83,11 @@ function intervalsOf(code: MachineCode): Interval[] {
     for (const value of uses) touch(value, 2 * index);
     for (const value of defines) touch(value, 2 * index + 1);
   });
-  const lives: Interval[] = [];
-  for (let value = 0; value < count; value++) {
-    const from = start[value]!;
-    if (from < 0) continue;
+  return order.map((value) => {
     const scale = code.remade.has(value) ? 0.5 : 1;
-    const weight = (scale * cost[value]!) / (end[value]! - from + 1);
-    lives.push({ value, start: from, end: end[value]!, weight, visit: -1 });
-  }
-  return lives.sort((a, b) => a.start - b.start);
+    const weight = (scale * cost[value]!) / (end[value]! - start[value]! + 1);
+    return { value, start: start[value]!, end: end[value]!, weight, visit: -1 };
+  });
 }
 
 /** Short lives for the visits of spilled values. */

@@ -8,7 +8,7 @@ import type { Numerics } from "../target.ts";
 import { type Allocation, allocate } from "./allocate.ts";
 import type { Assembler, Label } from "./assembler.ts";
 import type { ConstantPool } from "./constants.ts";
-import type { MachineCode, Virtual } from "./instruction.ts";
+import type { MachineCode, Numbering, Virtual } from "./instruction.ts";
 import { lowerKernel } from "./lower.ts";
 import { scratch } from "./vector-code.ts";
 import type { VectorExtension } from "./vectors.ts";
@@ -45,6 +45,7 @@ class FunctionWriter {
   readonly #vectorsAt: number;
   readonly #generalsAt: number;
   readonly #frame: number;
+  readonly #at: Numbering = (value) => this.#allocation.registers[value]!;
 
   constructor(
     assembler: Assembler,
@@ -95,9 +96,9 @@ class FunctionWriter {
   #instruction(index: number): void {
     const { uses, defines, write } = this.#code.instructions[index]!;
     const { registers, spilled, visits } = this.#allocation;
-    const visit = visits.get(index);
     if (defines.length === 1 && uses.length === 0 && spilled.get(defines[0]!) === -1) return; // made again where it is used
-    if (!visit) return write(this.#assembler, (value) => registers[value]!);
+    const visit = visits.get(index);
+    if (!visit) return write(this.#assembler, this.#at);
     for (const [value, register] of visit) if (uses.includes(value)) this.#reload(value, register);
     write(this.#assembler, (value) => visit.get(value) ?? registers[value]!);
     for (const [value, register] of visit) if (defines.includes(value)) this.#spill(value, register);

@@ -68,3 +68,18 @@ test.skipIf(!one)("memory that nobody can take away is read where it lies; every
   expect(target.borrow!(new Float32Array(bytes.buffer))).toBe(null);
   expect(one!.borrow!(lasting)).toBe(null);
 });
+
+test.skipIf(!one)("memory is zero, whoever had it before, and half of it new", async () => {
+  // In the tests' targets every buffer has pages of its own, where this cannot go wrong.
+  const target = await x64Target({ threads: 1, check: false });
+  const elements = 1000;
+  const written = Float32Array.from({ length: elements }, () => 7);
+  const first = [0, 1, 2].map(() => target.allocate(4 * elements));
+  for (const buffer of first) await target.write(buffer, written);
+  for (const buffer of first) buffer.release();
+  for (const length of [elements / 2, 5 * elements, elements]) {
+    const buffer = target.allocate(4 * length);
+    const read = await target.read(buffer, "float32", length);
+    expect(read.every((value) => value === 0)).toBe(true);
+  }
+});

@@ -17,6 +17,8 @@ interface Region {
   readonly address: number;
   readonly view: ArrayBuffer;
   readonly free: FreeList;
+  /** Bytes from the start that were handed out before: what is behind them is zero, and not there before it is touched. */
+  used: number;
 }
 
 export class NativeMemory {
@@ -66,7 +68,7 @@ export class NativeMemory {
     const size = takenBy(bytes);
     for (const region of this.#regions) {
       const address = region.free.take(size);
-      if (address !== null) return this.#block(region, address, size, bytes, false);
+      if (address !== null) return this.#block(region, address, size, bytes);
     }
     const whole = Math.ceil(Math.max(size, regionBytes) / largePageBytes) * largePageBytes;
     // A large page begins at a multiple of its size: one more is mapped, so that all of the region can be large pages.
@@ -74,15 +76,17 @@ export class NativeMemory {
     if (mapped === null) throw this.#exhausted(bytes);
     const address = Math.ceil(mapped / largePageBytes) * largePageBytes;
     this.#native.preferLargePages(address, whole);
-    const region = { address, view: this.#native.view(address, whole), free: new FreeList() };
+    const region = { address, view: this.#native.view(address, whole), free: new FreeList(), used: 0 };
     region.free.give(address, whole);
     this.#regions.push(region);
-    return this.#block(region, region.free.take(size)!, size, bytes, true);
+    return this.#block(region, region.free.take(size)!, size, bytes);
   }
 
-  #block(region: Region, address: number, size: number, bytes: number, fresh: boolean): Block {
-    const view = new Uint8Array(region.view, address - region.address, bytes);
-    if (!fresh) new Uint8Array(region.view, address - region.address, size).fill(0);
+  #block(region: Region, address: number, size: number, bytes: number): Block {
+    const from = address - region.address;
+    const view = new Uint8Array(region.view, from, bytes);
+    if (from < region.used) new Uint8Array(region.view, from, Math.min(size, region.used - from)).fill(0);
+    region.used = Math.max(region.used, from + size);
     this.#used += size;
     const block = this.#blocks.make(address, bytes, () => {
       this.#used -= size;
