@@ -1,6 +1,6 @@
 /**
- * The vector rows of `instructions.ts` as numbers the assembler can use: read once, when the module loads. A row that does not read is
- * refused then. It chooses a row by the operands; whether registers are in range the assembler looks at.
+ * The vector rows of `instructions.ts` as numbers the assembler can use: each is read when it is first used, and refused then if it does
+ * not read. It chooses a row by the operands; whether registers are in range the assembler looks at.
  */
 
 import { type Operand, refuse } from "./code.ts";
@@ -130,27 +130,25 @@ function readVector(mnemonic: VectorMnemonic, row: string, token: string): Vecto
   };
 }
 
-/** The encodings of every mnemonic under a form; what belongs to AVX-512 stands under EVEX, whatever its prefix. */
-function readVectors(form: Form): ReadonlyMap<string, readonly VectorEncoding[]> {
-  const tokens = form === "evex" ? ["evex", "opmask"] : ["vex"];
-  return new Map(
-    (Object.keys(vectorInstructions) as VectorMnemonic[]).map((mnemonic) => [
-      mnemonic,
-      vectorInstructions[mnemonic].flatMap((row) =>
-        row
-          .split(" ")
-          .filter((word) => tokens.includes(word.split(":")[0]!))
-          .map((token) => readVector(mnemonic, row, token)),
-      ),
-    ]),
-  );
-}
+/** What has been read so far, by form and mnemonic. */
+const known: Readonly<Record<Form, Map<string, readonly VectorEncoding[]>>> = { vex: new Map(), evex: new Map() };
 
-/** By form and mnemonic. */
-export const vectorEncodings: Readonly<Record<Form, ReadonlyMap<string, readonly VectorEncoding[]>>> = {
-  vex: readVectors("vex"),
-  evex: readVectors("evex"),
-};
+/** The encodings of a mnemonic under a form; what belongs to AVX-512 stands under EVEX, whatever its prefix. */
+export function vectorEncodings(form: Form, mnemonic: VectorMnemonic): readonly VectorEncoding[] {
+  let encodings = known[form].get(mnemonic);
+  if (encodings === undefined) {
+    if (!Object.hasOwn(vectorInstructions, mnemonic)) refuse(`${mnemonic} is not in the table of instructions`);
+    const tokens = form === "evex" ? ["evex", "opmask"] : ["vex"];
+    encodings = vectorInstructions[mnemonic].flatMap((row) =>
+      row
+        .split(" ")
+        .filter((word) => tokens.includes(word.split(":")[0]!))
+        .map((token) => readVector(mnemonic, row, token)),
+    );
+    known[form].set(mnemonic, encodings);
+  }
+  return encodings;
+}
 
 function takes(encoding: VectorEncoding, operands: readonly Operand[]): boolean {
   const { positions, registers } = encoding;
@@ -163,8 +161,7 @@ function takes(encoding: VectorEncoding, operands: readonly Operand[]): boolean 
 
 /** The first encoding that takes the operands. */
 export function selectVector(form: Form, mnemonic: VectorMnemonic, operands: readonly Operand[]): VectorEncoding {
-  const encodings = vectorEncodings[form].get(mnemonic);
-  if (encodings === undefined) refuse(`${mnemonic} is not in the table of instructions`);
+  const encodings = vectorEncodings(form, mnemonic);
   for (const encoding of encodings) if (takes(encoding, operands)) return encoding;
   if (encodings.length === 0) refuse(`${mnemonic} has no ${form.toUpperCase()} form`);
   const given = operands.map((operand) => (typeof operand === "number" ? "register" : "memory")).join(", ");
