@@ -8,8 +8,7 @@
 import { GradusError, invariant } from "./errors.ts";
 import { cos, log } from "./math.ts";
 
-/** Rotation counts of the eight rounds of a cycle, and the parity word of the key schedule. */
-export const rotations: readonly number[] = [13, 15, 26, 6, 17, 29, 16, 24];
+/** The parity word of the key schedule. */
 export const keyParity = 0x1bd11bda;
 
 /** Two random words (uint32) for a counter under a key; all arguments are read modulo 2³². */
@@ -30,42 +29,63 @@ function threefryInto(
   counter0: number,
   counter1: number,
 ): void {
-  let first = key0 | 0;
-  let second = key1 | 0;
-  let third = keyParity ^ key0 ^ key1;
-  let x0 = (counter0 + first) | 0;
-  let x1 = (counter1 + second) | 0;
-  for (let cycle = 1; cycle <= 5; cycle++) {
-    const odd = (cycle & 1) === 1;
-    x0 = (x0 + x1) | 0;
-    x1 = rotate(x1, odd ? r0 : r4) ^ x0;
-    x0 = (x0 + x1) | 0;
-    x1 = rotate(x1, odd ? r1 : r5) ^ x0;
-    x0 = (x0 + x1) | 0;
-    x1 = rotate(x1, odd ? r2 : r6) ^ x0;
-    x0 = (x0 + x1) | 0;
-    x1 = rotate(x1, odd ? r3 : r7) ^ x0;
-    const used = first;
-    first = second;
-    second = third;
-    third = used;
-    x0 = (x0 + first) | 0;
-    x1 = (x1 + second + cycle) | 0;
-  }
+  const key2 = keyParity ^ key0 ^ key1;
+  let x0 = (counter0 + key0) | 0;
+  let x1 = (counter1 + key1) | 0;
+  // Written out, for engines that have not optimized it yet: first weights are among the first things that run.
+  x0 = (x0 + x1) | 0;
+  x1 = rotate(x1, 13) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = rotate(x1, 15) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = rotate(x1, 26) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = rotate(x1, 6) ^ x0;
+  x0 = (x0 + key1) | 0;
+  x1 = (x1 + key2 + 1) | 0;
+  x0 = (x0 + x1) | 0;
+  x1 = rotate(x1, 17) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = rotate(x1, 29) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = rotate(x1, 16) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = rotate(x1, 24) ^ x0;
+  x0 = (x0 + key2) | 0;
+  x1 = (x1 + key0 + 2) | 0;
+  x0 = (x0 + x1) | 0;
+  x1 = rotate(x1, 13) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = rotate(x1, 15) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = rotate(x1, 26) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = rotate(x1, 6) ^ x0;
+  x0 = (x0 + key0) | 0;
+  x1 = (x1 + key1 + 3) | 0;
+  x0 = (x0 + x1) | 0;
+  x1 = rotate(x1, 17) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = rotate(x1, 29) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = rotate(x1, 16) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = rotate(x1, 24) ^ x0;
+  x0 = (x0 + key1) | 0;
+  x1 = (x1 + key2 + 4) | 0;
+  x0 = (x0 + x1) | 0;
+  x1 = rotate(x1, 13) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = rotate(x1, 15) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = rotate(x1, 26) ^ x0;
+  x0 = (x0 + x1) | 0;
+  x1 = rotate(x1, 6) ^ x0;
+  x0 = (x0 + key2) | 0;
+  x1 = (x1 + key0 + 5) | 0;
   words[at0] = x0;
   words[at1] = x1;
 }
-
-const [r0, r1, r2, r3, r4, r5, r6, r7] = rotations as readonly [
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-  number,
-];
 
 function rotate(word: number, count: number): number {
   return (word << count) | (word >>> (32 - count));

@@ -3,8 +3,11 @@
  * the key and the stream are uint32.
  */
 
-import { keyParity, rotations } from "../base/rng.ts";
+import { keyParity } from "../base/rng.ts";
 import type { Scalars } from "./scalars.ts";
+
+/** Rotation counts of the eight rounds of a cycle. */
+const rotations: readonly number[] = [13, 15, 26, 6, 17, 29, 16, 24];
 
 /** The n-th number (uint32) of a stream: word (n >> 4) & 1 of the block ((n >> 5) << 4) | (n & 15). */
 export function randomBits<T>(k: Scalars<T>, n: T, key0: T, key1: T, stream: T): T {
