@@ -12,6 +12,7 @@ import type { ConvAttributes } from "../graph/ops/conv.ts";
 import { KernelBuilder } from "../kernel/builder.ts";
 import type { Address, Index, Vector } from "../kernel/language.ts";
 import { BufferTable, type NodeCall, type Surroundings } from "./body.ts";
+import { lowerCorrelation } from "./correlation.ts";
 import { DirectWriter, type Operand } from "./direct.ts";
 import { planDirect, usesOf } from "./directPlan.ts";
 import { identityAccess, linearize } from "./expression.ts";
@@ -27,6 +28,8 @@ export function lowerConv([node]: readonly Node[], around: Surroundings): NodeCa
   const [x, w] = node.inputs as [Node, Node];
   const attributes = node.op.convolution(node);
   const convolution = { x: x.shape, w: w.shape, y: node.shape, attributes };
+  const correlation = attributes.channelsFirst && lowerCorrelation(node, around);
+  if (correlation) return correlation;
   const plan = planDirect(convolution, around.machine);
   const [input, kernel] = [loadOf(x, around), loadOf(w, around)];
   const apart = kernel.at.coefficients[0] !== 1 && w.shape[0]! > attributes.groups && sizeOf(w.shape) > 0;
