@@ -97,6 +97,8 @@ const shapes: Record<string, [x: Shape, w: Shape, axes: readonly Axis[], groups?
     [axis(1, 2, { base: 3 }), axis(2, 1, { base: 3, stride: 2 })],
   ],
   "groups, and one channel in each": [[1, 6, 20, 12], [36, 1, 3, 3], [one, one], 12],
+  depthwise: [[1, 6, 20, 70], [70, 1, 3, 3], [one, axis(1, 1, { stride: 2 })], 70],
+  "two channels for each output": [[1, 6, 9, 42], [21, 2, 3, 3], [one, one], 21],
   "groups of several vectors": [[1, 6, 9, 6], [80, 3, 3, 3], [one, one], 2],
   "two chains, cut inside an element": [
     [1, 3, 9, 150],

@@ -17,7 +17,7 @@ import { DirectWriter, type Operand } from "./direct.ts";
 import { planDirect, usesOf } from "./directPlan.ts";
 import { identityAccess, linearize } from "./expression.ts";
 import { mapKernel } from "./map.ts";
-import { type Load, loadOf } from "./operand.ts";
+import { groupsApart, type Load, loadOf } from "./operand.ts";
 import { coordinates, whereRead } from "./sliding.ts";
 
 /** One chain of the contract's rule. */
@@ -32,12 +32,13 @@ export function lowerConv([node]: readonly Node[], around: Surroundings): NodeCa
   if (correlation) return correlation;
   const plan = planDirect(convolution, around.machine);
   const [input, kernel] = [loadOf(x, around), loadOf(w, around)];
-  const apart = kernel.at.coefficients[0] !== 1 && w.shape[0]! > attributes.groups && sizeOf(w.shape) > 0;
+  const inLanes = plan?.acrossGroups ? 1 : attributes.groups;
+  const apart = kernel.at.coefficients[0] !== 1 && w.shape[0]! > inLanes && sizeOf(w.shape) > 0;
   const lined = plan && apart && usesOf(convolution, plan) > 1 ? copyWeights(w.shape, kernel, around) : null;
   const weights = lined?.weights ?? kernel;
   const table = new BufferTable();
   const operands = {
-    x: { buffer: table.add(input.node), at: input.at },
+    x: { buffer: table.add(input.node), at: groupsApart(input.at, attributes.axes.length, w.shape[1]!) },
     w: { buffer: table.add(weights.node), at: weights.at },
     y: { buffer: table.add(node, true), at: linearize(identityAccess(node.shape), node.shape, node.shape.length) },
   };
@@ -151,8 +152,7 @@ class ConvWriter {
     };
     const add = (c: Index, element: readonly Index[], positions: readonly Index[]): void => {
       const { x, w } = this.#operands;
-      const source = k.compute("add", k.compute("mul", group, channels), c);
-      const value = k.load(this.#address(x, [at[0]!, ...positions, source]), "float32", 0);
+      const value = k.load(this.#address(x, [at[0]!, ...positions, group, c]), "float32", 0);
       const stride = w.at.coefficients[0]!;
       const weight = k.load(this.#address(w, [channel, c, ...element]), "float32", stride, active);
       k.set(sum, k.scalars.float32.fma(value, weight, k.get(sum)));
@@ -174,7 +174,7 @@ class ConvWriter {
 
   #where(at: readonly Index[], element: readonly Index[], body: (positions: readonly Index[]) => void): void {
     const slidings = this.#attributes.axes.map((axis, i) => ({ ...axis, size: this.#w[2 + i]! }));
-    whereRead(this.#k, slidings, this.#x.slice(1, -1), at.slice(1), element, body);
+    whereRead(this.#k, slidings, this.#x.slice(1, 1 + slidings.length), at.slice(1), element, body);
   }
 
   #address({ buffer, at: { offset, coefficients } }: Operand, indices: readonly Index[]): Address {

@@ -12,17 +12,17 @@ import { BufferTable, type NodeCall, type Surroundings } from "./body.ts";
 import {
   type Correlation,
   type CorrelationPlan,
-  chain,
   correlationOf,
   flattened,
   planCorrelation,
   termsOf,
 } from "./correlationPlan.ts";
 import { CorrelationWriter } from "./correlationWriter.ts";
+import { chain } from "./directPlan.ts";
 import { addressOf, type Position } from "./evaluate.ts";
 import { identityAccess, linearize } from "./expression.ts";
 import { overPoints } from "./map.ts";
-import { loadOf } from "./operand.ts";
+import { groupsApart, loadOf } from "./operand.ts";
 import { coordinates } from "./sliding.ts";
 
 /** Tiles enough for all threads: where there are fewer, chains are the parts, if those are more. */
@@ -32,12 +32,14 @@ const enoughTiles = 16;
 export function lowerCorrelation(node: Node, around: Surroundings): NodeCall[] | null {
   if (node.op.kind !== "convolution") return null;
   const [x, w] = node.inputs as [Node, Node];
-  const { axes, groups } = node.op.convolution(node);
+  const attributes = node.op.convolution(node);
   const [input, kernel] = [loadOf(x, around), loadOf(w, around)];
-  const result = linearize(identityAccess(node.shape), node.shape, node.shape.length);
-  const shapes = { x: x.shape, w: w.shape, y: node.shape };
-  const operands = { x: input.at, w: kernel.at, y: result };
-  const correlation = flattened(correlationOf(shapes, axes, groups, operands));
+  const operands = {
+    x: groupsApart(input.at, attributes.axes.length, w.shape[1]!),
+    w: kernel.at,
+    y: linearize(identityAccess(node.shape), node.shape, node.shape.length),
+  };
+  const correlation = flattened(correlationOf({ x: x.shape, w: w.shape, y: node.shape, attributes }, operands));
   const plan = planCorrelation(correlation, around.machine);
   if (!plan) return null;
   const chains = Math.max(1, Math.ceil(termsOf(correlation) / chain));

@@ -4,13 +4,12 @@
  * is known here. Refuses many gaps, whose code would be long.
  */
 
-import { type Shape, sizeOf } from "../base/shape.ts";
+import { sizeOf } from "../base/shape.ts";
 import { readPosition, type Sliding } from "../graph/ops/spatial.ts";
+import { type Convolution, chain } from "./directPlan.ts";
 import type { Linear } from "./expression.ts";
 import type { Machine } from "./machine.ts";
 
-/** One chain of the contract's rule. */
-export const chain = 1024;
 /** Multiply-adds in the code, of all kinds of steps together. */
 const mostCode = 700;
 /** Vectors of outputs in a tile: more leave too few registers for points. */
@@ -219,28 +218,17 @@ export function needsParts(correlation: Correlation): boolean {
   return termsOf(correlation) > chain && chain % correlation.axes.at(-1)!.sliding.size !== 0;
 }
 
-/** The correlation of a convolution's operands; x may have its groups apart. */
+/** The correlation of a convolution's operands, of x with its groups apart. */
 export function correlationOf(
-  shapes: { readonly x: Shape; readonly w: Shape; readonly y: Shape },
-  sliding: readonly Omit<Sliding, "size">[],
-  groups: number,
+  { x, w, y, attributes: { axes, groups } }: Convolution,
   operands: { readonly x: Linear; readonly w: Linear; readonly y: Linear },
 ): Correlation {
-  const { x, w, y } = shapes;
-  const [outputs, channels] = [w[0]! / groups, w[1]!];
-  const last = operands.x.coefficients.at(-1)!;
-  const apart = x.length === w.length + 1;
-  const coefficients = apart
-    ? operands.x.coefficients
-    : [...operands.x.coefficients.slice(0, -1), channels * last, last];
   return {
     points: x[0]!,
     groups,
-    outputs,
-    channels,
-    axes: sliding.map((axis, i) => ({ sliding: { ...axis, size: w[2 + i]! }, extent: x[1 + i]!, places: y[1 + i]! })),
-    x: { ...operands.x, coefficients },
-    w: operands.w,
-    y: operands.y,
+    outputs: w[0]! / groups,
+    channels: w[1]!,
+    axes: axes.map((axis, i) => ({ sliding: { ...axis, size: w[2 + i]! }, extent: x[1 + i]!, places: y[1 + i]! })),
+    ...operands,
   };
 }

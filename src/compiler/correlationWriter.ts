@@ -9,12 +9,12 @@ import {
   type Column,
   type Correlation,
   type CorrelationPlan,
-  chain,
   needsParts,
   rowSegmentsOf,
   segmentsOf,
   termsOf,
 } from "./correlationPlan.ts";
+import { chain } from "./directPlan.ts";
 import { coordinates, whereRead } from "./sliding.ts";
 
 /** Outputs that are computed together. */

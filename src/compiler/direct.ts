@@ -20,7 +20,8 @@ export interface Operand {
 interface Tile {
   /** All axes of the output before the columns (of the first row), and the group. */
   readonly at: readonly Index[];
-  readonly group: Index;
+  /** Null where lanes run along the groups. */
+  readonly group: Index | null;
   /** The first output channel, and the active lanes of each vector from there. */
   readonly channel: Index;
   readonly lanes: readonly number[];
@@ -64,18 +65,20 @@ export class DirectWriter {
   write(): number {
     const k = this.#k;
     const { y, attributes } = this.#convolution;
-    const { rows, runs, vectors } = this.#plan;
+    const { rows, runs, vectors, acrossGroups } = this.#plan;
+    const { groups } = attributes;
     const parts = y.slice(0, -2);
     parts[parts.length - 1]! /= rows;
-    const channels = y.at(-1)! / attributes.groups;
+    const channels = acrossGroups ? groups : y.at(-1)! / groups;
     const width = vectors * k.lanes;
     const whole = channels - (channels % width);
     k.loop(k.begin, k.end, 1, (part) => {
       const at = coordinates(k, part, parts);
       at.push(k.compute("mul", at.pop()!, rows));
-      k.loop(0, attributes.groups, 1, (group) => {
+      k.loop(0, acrossGroups ? 1 : groups, 1, (number) => {
+        const group = acrossGroups ? null : number;
         const panel = (column: Index, active: number): void => {
-          const channel = k.compute("add", k.compute("mul", group, channels), column);
+          const channel = group ? k.compute("add", k.compute("mul", group, channels), column) : column;
           const lanes = Array.from({ length: Math.ceil(active / k.lanes) }, (_, i) =>
             Math.min(k.lanes, active - i * k.lanes),
           );
@@ -167,7 +170,7 @@ export class DirectWriter {
   #whereRead(tile: Tile, element: readonly Index[], body: (positions: readonly Index[]) => void): void {
     const { x, w, attributes } = this.#convolution;
     const slidings = attributes.axes.slice(0, -1).map((axis, i) => ({ ...axis, size: w[2 + i]! }));
-    whereRead(this.#k, slidings, x.slice(1, -2), tile.at.slice(1), element, body);
+    whereRead(this.#k, slidings, x.slice(1, attributes.axes.length), tile.at.slice(1), element, body);
   }
 
   /** Some channels of a row of the input, through one column of the kernel. */
@@ -183,7 +186,8 @@ export class DirectWriter {
     const k = this.#k;
     const { x, w } = this.#operands;
     const { stride, base } = this.#convolution.attributes.axes.at(-1)!;
-    const step = ((tile.run.size * stride) / base) * x.at.coefficients.at(-2)! * 4;
+    const [along, apart] = x.at.coefficients.slice(-3) as [number, number];
+    const step = ((tile.run.size * stride) / base) * along * 4;
     const [across, deep] = w.at.coefficients as [number, number];
     const add = (c: Index, unrolled: number): void => {
       const weights = rows.map((row) =>
@@ -194,15 +198,20 @@ export class DirectWriter {
           return k.load({ ...at, offset }, "float32", across, active);
         }),
       );
-      const channel = k.compute("add", k.compute("mul", tile.group, this.#channels), c);
+      // One number for all lanes, or of each group its own.
+      const valueAt = (position: number, vector: number): Vector => {
+        const first = [tile.at[0]!, ...positions, null, tile.group ?? tile.channel, c];
+        const at = this.#address(x, first, [position, tile.group ? 0 : vector * k.lanes, unrolled]);
+        const address = this.#moved(at, tile.number, step);
+        return tile.group ? k.load(address, "float32", 0) : k.load(address, "float32", apart, tile.lanes[vector]!);
+      };
       reads.forEach((position, output) => {
         if (position < 0) return;
-        const at = this.#address(x, [tile.at[0]!, ...positions, null, channel], [position, unrolled]);
-        const value = k.load(this.#moved(at, tile.number, step), "float32", 0);
+        const values = tile.lanes.map((_, vector) => valueAt(position, vector));
         rows.forEach((row, r) => {
           weights[r]!.forEach((weight, vector) => {
             const sum = sums[(row * reads.length + output) * tile.lanes.length + vector]!;
-            k.set(sum, k.scalars.float32.fma(value, weight, k.get(sum)));
+            k.set(sum, k.scalars.float32.fma(values[vector]!, weight, k.get(sum)));
           });
         });
       });

@@ -53,21 +53,25 @@ export interface DirectPlan {
   readonly steps: readonly Steps[];
   /** Channels of the input in one turn of the innermost loop. */
   readonly unroll: number;
+  /** Whether lanes run along the groups, of one output each. */
+  readonly acrossGroups: boolean;
 }
 
 /** How a convolution is cut into tiles, for the fewest turns of a processor; null where it is refused. */
 export function planDirect(convolution: Convolution, machine: Machine): DirectPlan | null {
   const { w, y, attributes } = convolution;
+  const { groups } = attributes;
   if (attributes.channelsFirst || attributes.axes.length === 0 || w.at(-1)! > mostColumns) return null;
-  const needed = Math.ceil(y.at(-1)! / attributes.groups / machine.lanes);
+  const across = acrossGroups(attributes, y);
+  const needed = Math.ceil(y.at(-1)! / (across ? 1 : groups) / machine.lanes);
   const plans: (DirectPlan & { readonly code: number; readonly turns: number })[] = [];
   for (const { rows, outputs, vectors } of tilesOf(convolution, needed, machine)) {
     const runs = runsOf(convolution, outputs);
     const steps = stepsOf(attributes.axes.length > 1 ? w.at(-2)! : 1, rows);
     const code = codeOf(runs, steps) * vectors;
     const unroll = 2 * code <= muchCode ? 2 : 1;
-    const turns = sizesOf(needed, vectors).reduce((sum, width) => sum + turnsOf(runs, steps, width) / rows, 0);
-    if (code <= mostCode) plans.push({ rows, vectors, runs, steps, unroll, code, turns });
+    const turns = sizesOf(needed, vectors).reduce((sum, width) => sum + turnsOf(runs, steps, width, across) / rows, 0);
+    if (code <= mostCode) plans.push({ rows, vectors, runs, steps, unroll, acrossGroups: across, code, turns });
   }
   const small = plans.filter(({ code }) => code <= muchCode);
   if (small.length > 0) return small.reduce((best, plan) => (plan.turns < best.turns ? plan : best));
@@ -75,6 +79,11 @@ export function planDirect(convolution: Convolution, machine: Machine): DirectPl
     (best, plan) => (best && best.code <= plan.code ? best : plan),
     null,
   );
+}
+
+/** Whether lanes can run along the groups: each has one output. */
+export function acrossGroups({ groups }: ConvAttributes, y: Shape): boolean {
+  return groups > 1 && y.at(-1)! === groups;
 }
 
 /** How many tiles read each weight. */
@@ -94,9 +103,12 @@ function tilesOf({ w, y, attributes }: Convolution, needed: number, { vectorRegi
   // Neighbouring rows of outputs read the same rows of the input where these are as far apart as rows of the kernel.
   const shared = along !== undefined && along.stride === along.dilation && size > 1 && sizeOf(w.slice(1)) <= chain;
   const tiles: Tile[] = [];
-  for (let rows = 1; rows <= (shared ? mostRows : 1); rows++) {
+  const widest = Math.min(mostVectors, needed);
+  // Across groups memory takes longest, not arithmetic: it is gone through as it lies.
+  const across = acrossGroups(attributes, y);
+  for (let rows = 1; rows <= (shared && !across ? mostRows : 1); rows++) {
     if (rows > 1 && y.at(-3)! % rows !== 0) continue;
-    for (let most = 1; most <= Math.min(mostVectors, needed); most++) {
+    for (let most = across ? widest : 1; most <= widest; most++) {
       const vectors = Math.ceil(needed / Math.ceil(needed / most));
       const outputs = Math.floor((vectorRegisters - rows * vectors - 2) / (rows * vectors));
       if (outputs < 1) continue;
@@ -115,7 +127,7 @@ function codeOf(runs: readonly Run[], steps: readonly Steps[]): number {
 }
 
 /** Turns of a row of tiles: multiply-adds, loads, or waiting for the accumulators, whatever takes longest. */
-function turnsOf(runs: readonly Run[], steps: readonly Steps[], vectors: number): number {
+function turnsOf(runs: readonly Run[], steps: readonly Steps[], vectors: number, across: boolean): number {
   let turns = 0;
   for (const { reads, count } of runs) {
     for (const positions of reads) {
@@ -123,7 +135,8 @@ function turnsOf(runs: readonly Run[], steps: readonly Steps[], vectors: number)
       if (outputs === 0) continue;
       for (const { from, to, rows } of steps) {
         const weights = rows.length * vectors;
-        turns += count * (to - from) * Math.max(outputs * weights, load * (outputs + weights), latency);
+        const numbers = across ? outputs * vectors : outputs;
+        turns += count * (to - from) * Math.max(outputs * weights, load * (numbers + weights), latency);
       }
     }
   }
@@ -154,7 +167,7 @@ function sizesOf(total: number, most: number): number[] {
 
 /** A row of outputs as runs of equal tiles. */
 function runsOf({ x, w, y, attributes }: Convolution, most: number): Run[] {
-  const [n, sliding] = [x.at(-2)!, { ...attributes.axes.at(-1)!, size: w.at(-1)! }];
+  const [n, sliding] = [x[attributes.axes.length]!, { ...attributes.axes.at(-1)!, size: w.at(-1)! }];
   const runs: (Run & { count: number })[] = [];
   let first = 0;
   for (const size of sizesOf(y.at(-2)!, most)) {

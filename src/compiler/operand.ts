@@ -3,7 +3,7 @@
 import { invariant } from "../base/errors.ts";
 import type { Node } from "../graph/node.ts";
 import type { Surroundings } from "./body.ts";
-import { type Expression, flatten, identityAccess } from "./expression.ts";
+import { type Expression, flatten, identityAccess, type Linear } from "./expression.ts";
 
 export type Load = Expression & { readonly kind: "load" };
 
@@ -14,4 +14,11 @@ export function loadOf(node: Node, around: Surroundings): Load {
   });
   invariant(load?.kind === "load", `an operand of ${node.op.name} is not in memory`);
   return load;
+}
+
+/** The linear form of a convolution's input over `[n, …spatial, group, channel]`; the channels of a group may be an axis or not. */
+export function groupsApart(at: Linear, rank: number, channels: number): Linear {
+  if (at.coefficients.length === rank + 3) return at;
+  const last = at.coefficients.at(-1)!;
+  return { ...at, coefficients: [...at.coefficients.slice(0, -1), channels * last, last] };
 }

@@ -3,7 +3,7 @@
  * dilations and groups general enough that its two gradients are convolutions again. Padding is skipped, not multiplied.
  */
 
-import { type Shape, showShape } from "../../base/shape.ts";
+import { type Shape, showShape, sizeOf } from "../../base/shape.ts";
 import type { Builders } from "../build.ts";
 import type { Node } from "../node.ts";
 import type { ConvolutionOperation, Sample } from "../operation.ts";
@@ -34,7 +34,7 @@ const sample = (x: Shape, w: Shape, axes: ConvAttributes["axes"], groups = 1, ch
   attributes: { axes, groups, channelsFirst } satisfies ConvAttributes,
 });
 
-/** x `[n, …spatial, in]`, w `[out, in/groups, …kernel]` → `[n, …positions, out]`. */
+/** x `[n, …spatial, in]` or `[n, …spatial, groups, in/groups]`, w `[out, in/groups, …kernel]` → `[n, …positions, out]`. */
 export const conv: ConvolutionOperation<ConvAttributes> = {
   name: "conv",
   kind: "convolution",
@@ -42,14 +42,16 @@ export const conv: ConvolutionOperation<ConvAttributes> = {
     requireDType("conv", x!, floats);
     requireSameDType("conv", x!, w!);
     const rank = axes.length + 2;
+    const apart = x!.shape.length === rank + 1 && x!.shape.at(-2) === groups;
     requireShape(
-      x!.shape.length === rank && w!.shape.length === rank,
+      (x!.shape.length === rank || apart) && w!.shape.length === rank,
       "conv",
       `${axes.length} spatial axes need an input [n, …, channels] and a kernel [out, channels, …] of rank ${rank}`,
       `${showShape(x!.shape)} and ${showShape(w!.shape)}`,
       "Give each axis its stride and padding.",
     );
-    const [channels, [out, perGroup]] = [x!.shape.at(-1)!, w!.shape as [number, number]];
+    const channels = sizeOf(x!.shape.slice(1 + axes.length));
+    const [out, perGroup] = w!.shape as [number, number];
     requireShape(
       Number.isSafeInteger(groups) && groups >= 1 && perGroup * groups === channels && out % groups === 0,
       "conv",
@@ -72,6 +74,7 @@ export const conv: ConvolutionOperation<ConvAttributes> = {
     sample([1, 9, 8, 2], [3, 2, 3, 3], [axis(1, 2, 2, 2), axis(2, 1, 1, 2)]),
     sample([2, 3, 4, 2], [3, 2, 2, 3], [axis(1, 1, 2, 1, 2), axis(1, 2, 2, 1, 3)]),
     sample([2, 4, 5, 3], [2, 3, 3, 2], [axis(1, 1, 1), axis(2, 0, -1, 1, 2)], 1, true),
+    sample([2, 4, 5, 2, 3], [6, 3, 3, 2], [axis(1, 1, 1), axis(2, 0, -1, 1, 2)], 2, true),
     sample([3, 11, 2], [5, 2, 4], [axis(3, 2, 1)]),
     sample([1, 3, 4, 3, 2], [3, 2, 2, 2, 2], [axis(1, 0, 0), axis(2, 1, 0), axis(1, 1, 1)]),
     ...[false, true].map((channelsFirst) => ({
@@ -99,19 +102,19 @@ function towardsInput(b: Builders, g: Node, { inputs: [x, w], attributes }: Node
     const before = (size - 1) * dilation - low;
     return axis(base, before, (n - 1) * base + 1 + low - extentOf(positions, stride), dilation, stride);
   });
-  return b.conv(g, turned(b, w!, attributes.groups), { axes, groups: attributes.groups, channelsFirst: false });
+  const { groups } = attributes;
+  return b.reshape(b.conv(g, turned(b, w!, groups), { axes, groups, channelsFirst: false }), x!.shape);
 }
 
 /** Examples take the place of channels: the input is correlated with the gradient as kernel. */
 function towardsKernel(b: Builders, g: Node, { inputs: [x, w], attributes }: Node<ConvAttributes>): Node {
   const { groups } = attributes;
-  const [n, ...spatial] = x!.shape.slice(0, -1) as [number, ...number[]];
+  const [n, ...spatial] = x!.shape.slice(0, 1 + attributes.axes.length) as [number, ...number[]];
   const [perGroup, ...kernel] = w!.shape.slice(1) as [number, ...number[]];
   const places = spatial.map((_, i) => 1 + i);
   const split = b.reshape(x!, [n, ...spatial, groups, perGroup]);
   const rank = spatial.length;
-  const exchanged = b.transpose(split, [rank + 2, ...places, rank + 1, 0]);
-  const input = b.reshape(exchanged, [perGroup, ...spatial, groups * n]);
+  const input = b.transpose(split, [rank + 2, ...places, rank + 1, 0]);
   const asKernel = b.transpose(g, [rank + 1, 0, ...places]);
   const axes = attributes.axes.map(({ stride, dilation, low, base }, i) => {
     const extent = extentOf(g.shape[1 + i]!, stride);

@@ -211,7 +211,8 @@ const conv: Family = (g) => {
   const out = groups * g.pick([1, 2, 3, 5]);
   const w = g.like([out, channels / groups, ...slidings.map(({ size }) => size)], g.float);
   const axes = slidings.map(({ size: _, ...axis }) => axis);
-  return build.conv(x, w, { axes, groups, channelsFirst: g.below(2) === 1 });
+  const apart = build.reshape(x, [...x.shape.slice(0, -1), groups, channels / groups]);
+  return build.conv(g.below(4) === 1 ? apart : x, w, { axes, groups, channelsFirst: g.below(2) === 1 });
 };
 
 const window =

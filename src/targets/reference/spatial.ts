@@ -60,7 +60,7 @@ export function convolve(
   const result = allocate(node.dtype, sizeOf(node.shape));
   for (let point = 0; point < sizeOf(points); point++) {
     const [n, ...at] = coordinatesOf(point, points) as [number, ...number[]];
-    const reads = readsFrom(slidings, shapeX.slice(1, -1), stridesX.slice(1, -1), at);
+    const reads = readsFrom(slidings, shapeX.slice(1, 1 + axes.length), stridesX.slice(1, 1 + axes.length), at);
     for (let column = 0; column < out; column++) {
       const start = n * stridesX[0]! + Math.floor(column / (out / groups)) * channels;
       const kernel = column * terms;
