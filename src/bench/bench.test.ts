@@ -7,7 +7,7 @@ import { build } from "../graph/build.ts";
 import { costOf } from "../kernel/cost.ts";
 import { type CpuTarget, isCpuTarget } from "../targets/target.ts";
 import { moduleOf, wasmIn } from "../targets/testing.ts";
-import { standardNames, workloadOf } from "./catalog.ts";
+import { lists, standardNames, workloadOf } from "./catalog.ts";
 import { copyKernel, measureLimits, peakKernel } from "./limits.ts";
 import { rooflineSeconds, workOf } from "./roofline.ts";
 import { measureWorkload, median, type Pace } from "./workload.ts";
@@ -62,6 +62,15 @@ test("a convolution is measured without what padding leaves out", async () => {
   expect(gflops).toBeCloseTo((2 * 2 * (3 * 4 - 2) * 5 * 3 * 8) / milliseconds / 1e6, 6);
 });
 
+test("gradients of a convolution cost what it costs", async () => {
+  const target = await wasm();
+  for (const name of ["conv-5x6-2-4-3x1-s2-g2-b2-input", "conv-5x6-2-4-3x1-s2-g2-b2-kernel"]) {
+    const { milliseconds, gflops } = await measureWorkload(workloadOf(name), target, hasty);
+    // Of the rows 0, 2 and 4, the first and the last miss one of three; every other column.
+    expect(gflops).toBeCloseTo((2 * 2 * (2 + 3 + 2) * 3 * 4) / milliseconds / 1e6, 6);
+  }
+});
+
 test("a training is measured after its first steps, whatever shapes it has", async () => {
   const { warmUp, rounds, milliseconds } = await measureWorkload(
     workloadOf("mlp-20-8-4-b300-sgd"),
@@ -74,7 +83,7 @@ test("a training is measured after its first steps, whatever shapes it has", asy
 });
 
 test("names are workloads, or are refused with a way out", () => {
-  for (const name of [...standardNames, "matmul-3", "conv-5x6-3-4-3x2-b2", "mlp-7-2-b1-adam"])
+  for (const name of [...standardNames, ...lists.convolutions!, "matmul-3", "conv-5x6-3-4-3x2-b2", "mlp-7-2-b1-adam"])
     expect(workloadOf(name).name).toBe(name);
   const refusals = {
     "matmul-102": null,
@@ -82,6 +91,11 @@ test("names are workloads, or are refused with a way out", () => {
     "matmul-0": "bench: matmul-0 must have 1 to 16384 rows; got 0. Name another size.",
     "conv-8x8-4-4-16x3-b1":
       "bench: conv-8x8-4-4-16x3-b1 must have 1 to 15 rows in a kernel; got 16. Name another size.",
+    "conv-8x8-4-4-3x3-s9-b1":
+      "bench: conv-8x8-4-4-3x3-s9-b1 must have 1 to 8 positions in a stride; got 9. Name another size.",
+    "conv-8x8-4-6-3x3-g4-b1":
+      "bench: conv-8x8-4-6-3x3-g4-b1 must have groups that divide its channels, 4 and 6; got 4. Name another size.",
+    convolution: 'bench: unknown workload "convolution". Did you mean convolutions?',
     "mlp-784-500-500-10-b100-adm":
       'bench: unknown workload "mlp-784-500-500-10-b100-adm". Did you mean mlp-784-500-500-10-b100-adam?',
     "mlp-16-1-b4-sgd": "bench: mlp-16-1-b4-sgd must have 2 to 65536 outputs; got 1. Name another size.",

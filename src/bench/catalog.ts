@@ -1,12 +1,13 @@
 /**
- * The workloads by name: a standard list, and three patterns, `matmul-N`, `conv-HxW-IN-OUT-RxC-bBATCH` and `mlp-SIZES-bBATCH-OPTIMIZER`.
- * Refuses sizes that mean nothing.
+ * The workloads by name: a standard list, a list of convolutions, and three patterns, `matmul-N`, `mlp-SIZES-bBATCH-OPTIMIZER` and
+ * `conv-HxW-IN-OUT-RxC-bBATCH`, where `-sSTRIDE` and `-gGROUPS` may stand before the batch, and behind it `-input` or `-kernel` for that
+ * gradient. Refuses sizes that mean nothing.
  */
 
 import { GradusError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 import { showValue } from "../base/show.ts";
-import { convolution, elementwise, matmul, sum } from "./module.ts";
+import { type ConvolutionPart, convolution, elementwise, matmul, sum } from "./module.ts";
 import { mlp } from "./training.ts";
 import type { Workload } from "./workload.ts";
 
@@ -22,6 +23,30 @@ export const standardNames: readonly string[] = [
   "mlp-784-2048-2048-10-b256-adam",
 ];
 
+/** Layers of residual and other networks for images, from the first to the last; each forward and backward. */
+const layers: readonly string[] = [
+  "conv-28x28-1-32-3x3-b64",
+  "conv-14x14-32-64-3x3-b64",
+  "conv-32x32-3-16-3x3-b32",
+  "conv-64x64-3-64-7x7-s2-b8",
+  "conv-32x32-16-16-3x3-b32",
+  "conv-16x16-32-32-3x3-b32",
+  "conv-8x8-64-64-3x3-b32",
+  "conv-8x8-256-256-3x3-b32",
+  "conv-32x32-16-32-3x3-s2-b32",
+  "conv-16x16-64-256-1x1-b16",
+  "conv-16x16-256-64-1x1-b16",
+  "conv-16x16-256-512-1x1-s2-b8",
+  "conv-14x14-32-64-5x5-b32",
+  "conv-16x16-64-64-3x3-g4-b32",
+  "conv-32x32-64-64-3x3-g64-b32",
+];
+
+/** Lists of workloads that have a name of their own. */
+export const lists: Readonly<Record<string, readonly string[]>> = {
+  convolutions: layers.flatMap((layer) => [layer, `${layer}-input`, `${layer}-kernel`]),
+};
+
 const fixed: ReadonlyMap<string, Workload> = new Map([elementwise, sum].map((workload) => [workload.name, workload]));
 
 /** More rows would not fit any memory. */
@@ -29,6 +54,7 @@ const mostRows = 16_384;
 const mostUnits = 65_536;
 const mostChannels = 1024;
 const mostKernel = 15;
+const mostStride = 8;
 /** As many as there are examples. */
 const mostBatch = 4000;
 
@@ -44,7 +70,9 @@ export function workloadOf(name: string): Workload {
   if (rows !== undefined) {
     return matmul(sizeIn(name, "rows", rows, 1, mostRows));
   }
-  const conv = /^conv-(\d+)x(\d+)-(\d+)-(\d+)-(\d+)x(\d+)-b(\d+)$/.exec(name);
+  const conv = /^conv-(\d+)x(\d+)-(\d+)-(\d+)-(\d+)x(\d+)(?:-s(\d+))?(?:-g(\d+))?-b(\d+)(?:-(input|kernel))?$/.exec(
+    name,
+  );
   if (conv) return convolutionOf(name, conv.slice(1));
   const match = /^mlp-(\d+(?:-\d+)+)-b(\d+)-(sgd|adam)$/.exec(name);
   if (!match) throw unknown(name);
@@ -59,12 +87,23 @@ export function workloadOf(name: string): Workload {
   return mlp(name, { sizes, batch, optimizer: match[3] as "sgd" | "adam" });
 }
 
-function convolutionOf(name: string, sizes: readonly string[]): Workload {
-  const what = ["rows", "columns", "input channels", "output channels", "rows in a kernel", "columns in a kernel"];
-  const [rows, columns, inputs, outputs, height, width, batch] = [...what, "examples in a batch"].map((part, i) =>
-    sizeIn(name, part, sizes[i]!, 1, i < 4 ? mostChannels : i < 6 ? mostKernel : mostBatch),
-  ) as [number, number, number, number, number, number, number];
-  return convolution(name, { batch, image: [rows, columns], kernel: [height, width], inputs, outputs });
+function convolutionOf(name: string, parts: readonly (string | undefined)[]): Workload {
+  const size = (part: number, what: string, most: number): number => sizeIn(name, what, parts[part] ?? "1", 1, most);
+  const sizes = {
+    image: [size(0, "rows", mostChannels), size(1, "columns", mostChannels)],
+    inputs: size(2, "input channels", mostChannels),
+    outputs: size(3, "output channels", mostChannels),
+    kernel: [size(4, "rows in a kernel", mostKernel), size(5, "columns in a kernel", mostKernel)],
+    stride: size(6, "positions in a stride", mostStride),
+    groups: size(7, "groups", mostChannels),
+    batch: size(8, "examples in a batch", mostBatch),
+  } as const;
+  if (sizes.inputs % sizes.groups === 0 && sizes.outputs % sizes.groups === 0)
+    return convolution(name, sizes, (parts[9] ?? "forward") as ConvolutionPart);
+  throw new GradusError(
+    `bench: ${name} must have groups that divide its channels, ${sizes.inputs} and ${sizes.outputs}; got ${sizes.groups}. Name another size.`,
+    { operation: "bench", actual: String(sizes.groups) },
+  );
 }
 
 function sizeIn(name: string, what: string, text: string, least: number, most: number): number {
@@ -78,7 +117,7 @@ function sizeIn(name: string, what: string, text: string, least: number, most: n
 }
 
 function unknown(name: string): GradusError {
-  const near = nearest(name, standardNames);
+  const near = nearest(name, [...standardNames, ...Object.keys(lists)]);
   const hint =
     near === null ? `There are ${standardNames.join(", ")}, and others named like these.` : `Did you mean ${near}?`;
   return new GradusError(`bench: unknown workload ${showValue(name)}. ${hint}`, { operation: "bench", actual: name });

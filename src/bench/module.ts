@@ -5,6 +5,7 @@ import { RandomStream } from "../base/rng.ts";
 import { sizeOf } from "../base/shape.ts";
 import { compileModule } from "../compiler/compile.ts";
 import { build } from "../graph/build.ts";
+import { gradient } from "../graph/gradient.ts";
 import type { Module } from "../graph/module.ts";
 import type { Node } from "../graph/node.ts";
 import { simplifyModule } from "../graph/simplify.ts";
@@ -23,24 +24,34 @@ export function matmul(size: number): ModuleWorkload {
   });
 }
 
-/** Sizes of a convolution with as many outputs as inputs in a row: half a kernel of padding on each side. */
+/** What is computed: the convolution, or the gradient of its input or of its kernel for a given one of its result. */
+export type ConvolutionPart = "forward" | "input" | "kernel";
+
+/** Sizes of a convolution with half a kernel of padding on each side. */
 export interface ConvolutionSizes {
   readonly batch: number;
   readonly image: readonly [rows: number, columns: number];
   readonly kernel: readonly [rows: number, columns: number];
   readonly inputs: number;
   readonly outputs: number;
+  readonly stride: number;
+  readonly groups: number;
 }
 
-/** A convolution forward, channels last. */
-export function convolution(name: string, { batch, image, kernel, inputs, outputs }: ConvolutionSizes): ModuleWorkload {
+/** A convolution, channels last, or one of its gradients. */
+export function convolution(name: string, sizes: ConvolutionSizes, part: ConvolutionPart): ModuleWorkload {
+  const { batch, image, kernel, inputs, outputs, stride, groups } = sizes;
   return moduleWorkload(name, () => {
-    const [x, w] = [input(batch, ...image, inputs), input(outputs, inputs, ...kernel)];
+    const [x, w] = [input(batch, ...image, inputs), input(outputs, inputs / groups, ...kernel)];
     const axes = kernel.map((size) => {
       const low = Math.floor((size - 1) / 2);
-      return { stride: 1, dilation: 1, base: 1, low, high: size - 1 - low };
+      return { stride, dilation: 1, base: 1, low, high: size - 1 - low };
     });
-    return { inputs: [x, w], output: build.conv(x, w, { axes, groups: 1, channelsFirst: false }) };
+    const output = build.conv(x, w, { axes, groups, channelsFirst: false });
+    if (part === "forward") return { inputs: [x, w], output };
+    const given = input(...output.shape);
+    const [wanted, other] = part === "input" ? [x, w] : [w, x];
+    return { inputs: [other, given], output: gradient(output, given, [wanted])[0]! };
   });
 }
 

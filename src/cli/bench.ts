@@ -4,7 +4,7 @@
  */
 
 import { TargetError } from "../base/errors.ts";
-import { standardNames, workloadOf } from "../bench/catalog.ts";
+import { lists, standardNames, workloadOf } from "../bench/catalog.ts";
 import { type Measurement, measureWorkload, quick, thorough } from "../bench/workload.ts";
 import { type TargetOptions, target as targetOf } from "../targets/registry.ts";
 import { type CpuTarget, isCpuTarget, type TargetName } from "../targets/target.ts";
@@ -22,7 +22,8 @@ export const benchCommand: Command = {
     "Measures products of matrices, passes over memory, and training steps, and sets them beside the roofline: the time that their " +
     "operations would take at this machine's peak of multiply-adds, and their bytes at its bandwidth of copying, both measured in " +
     "the same minute. Only what stays in a cache, or reads without writing, can pass 100 %.\n\n" +
-    `A WORKLOAD is one of ${standardNames.join(", ")}; or another size of these, such as matmul-512 or mlp-64-32-10-b16-sgd. ` +
+    `A WORKLOAD is one of ${standardNames.join(", ")}; or another size of these, such as matmul-512 or mlp-64-32-10-b16-sgd; or ` +
+    "a convolution such as conv-32x32-16-32-3x3-s2-b32, where -input or -kernel behind it stands for that gradient; or convolutions, for a list of those. " +
     "Without one, all of them are measured; that takes a few minutes. Training takes 2,000 steps before the measurement, or 20 " +
     "seconds of them.",
   flags: [
@@ -41,7 +42,8 @@ export const benchCommand: Command = {
 };
 
 async function runBench(args: Arguments, terminal: Terminal): Promise<ExitCode> {
-  const workloads = (args.positionals.length > 0 ? args.positionals : standardNames).map(workloadOf);
+  const names = args.positionals.length > 0 ? args.positionals.flatMap((name) => lists[name] ?? [name]) : standardNames;
+  const workloads = names.map(workloadOf);
   const { target: name, numerics, threads } = readPlace(args);
   const target = await startTarget(name, { numerics, threads });
   const width = Math.max(...workloads.map((workload) => workload.name.length));

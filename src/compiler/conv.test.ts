@@ -4,6 +4,7 @@
 import { describe, expect, test } from "vitest";
 import type { Shape } from "../base/shape.ts";
 import { build } from "../graph/build.ts";
+import type { State } from "../graph/module.ts";
 import type { Node } from "../graph/node.ts";
 import type { ConvAttributes } from "../graph/ops/conv.ts";
 import { modes, moduleOf, requireAgreement, targetsIn, valuesFor } from "../targets/testing.ts";
@@ -151,7 +152,34 @@ describe.for(modes)("numerics %s", (numerics) => {
     const outputs = [conv(image, lines, [one, one]), conv(image, turned, [one, one])];
     await requireAgreement(targets, moduleOf({ inputs: [x, w], outputs }), values(x, w));
   });
+
+  test.for([
+    "odd channels at 9×31",
+    "16 → 16, 3×3 at 32×32",
+    "two chains, cut inside an element",
+    "depthwise",
+    "groups of several vectors",
+    "a wide kernel",
+  ])("bias, residual and activation on the result: %s", async (name, { skip }) => {
+    const targets = await targetsIn(numerics, skip);
+    const { inputs, state, outputs } = withEpilogue(name);
+    const module = moduleOf({ inputs, states: [state], outputs });
+    const states = [valuesFor(state.current, "state")];
+    await requireAgreement(targets, module, { ...values(...inputs), states }, 2);
+  });
 });
+
+/** relu(conv + bias) added to a state in place; the convolution and the signs of the sum are asked for too. */
+function withEpilogue(name: string): { inputs: Node[]; state: State; outputs: Node[] } {
+  const [xShape, wShape, axes, groups] = shapes[name]!;
+  const [x, w] = [input(xShape), input(wShape)];
+  const y = conv(x, w, axes, groups);
+  const [bias, current] = [input(y.shape.slice(-1)), input(y.shape)];
+  const before = build.add(y, build.broadcast(bias, y.shape, [y.shape.length - 1]));
+  const next = build.add(build.relu(before), current);
+  const zero = build.constant(0, y.shape, "float32");
+  return { inputs: [x, w, bias], state: { current, next }, outputs: [y, build.less(zero, before)] };
+}
 
 describe("tiles", () => {
   const machines = [
@@ -201,4 +229,14 @@ test("weights are put in lines once, and not where they are read once or lie so 
   expect(calls(input([1, 9, 9, 4]), w, w)).toBe(2);
   expect(calls(input([1, 1, 4, 4]), w, w)).toBe(1);
   expect(calls(input([1, 9, 9, 4]), build.transpose(lined, [3, 2, 0, 1]), lined)).toBe(1);
+});
+
+test("what is computed point by point of a convolution's result is computed with it", () => {
+  const { inputs, state, outputs } = withEpilogue("one column, one row");
+  const { before } = compileModule(moduleOf({ inputs, states: [state], outputs }), {
+    lanes: 8,
+    vectorRegisters: 16,
+    workers: 1,
+  });
+  expect(before.map(({ kernel }) => kernel.name.split(" ")[0])).toEqual(["map", "conv"]);
 });

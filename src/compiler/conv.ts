@@ -8,13 +8,21 @@ import { invariant } from "../base/errors.ts";
 import { type Shape, showShape, sizeOf } from "../base/shape.ts";
 import { build } from "../graph/build.ts";
 import type { Node } from "../graph/node.ts";
-import type { ConvAttributes } from "../graph/ops/conv.ts";
 import { KernelBuilder } from "../kernel/builder.ts";
 import type { Address, Index, Vector } from "../kernel/language.ts";
-import { BufferTable, type NodeCall, type Surroundings } from "./body.ts";
+import {
+  BufferTable,
+  describeMembers,
+  membersOf,
+  type NodeCall,
+  nameOfMembers,
+  type Surroundings,
+  storeMembers,
+} from "./body.ts";
 import { lowerCorrelation } from "./correlation.ts";
 import { DirectWriter, type Operand } from "./direct.ts";
-import { planDirect, usesOf } from "./directPlan.ts";
+import { type Convolution, planDirect, usesOf } from "./directPlan.ts";
+import type { Position } from "./evaluate.ts";
 import { identityAccess, linearize } from "./expression.ts";
 import { mapKernel } from "./map.ts";
 import { groupsApart, type Load, loadOf } from "./operand.ts";
@@ -23,8 +31,9 @@ import { coordinates, whereRead } from "./sliding.ts";
 /** One chain of the contract's rule. */
 const part = 1024;
 
-export function lowerConv([node]: readonly Node[], around: Surroundings): NodeCall[] {
-  invariant(node?.op.kind === "convolution", "a convolution group is one operation");
+export function lowerConv(nodes: readonly Node[], around: Surroundings): NodeCall[] {
+  const node = nodes[0]!;
+  invariant(node.op.kind === "convolution", "a convolution group is led by a convolution");
   const [x, w] = node.inputs as [Node, Node];
   const attributes = node.op.convolution(node);
   const convolution = { x: x.shape, w: w.shape, y: node.shape, attributes };
@@ -36,19 +45,24 @@ export function lowerConv([node]: readonly Node[], around: Surroundings): NodeCa
   const apart = kernel.at.coefficients[0] !== 1 && w.shape[0]! > inLanes && sizeOf(w.shape) > 0;
   const lined = plan && apart && usesOf(convolution, plan) > 1 ? copyWeights(w.shape, kernel, around) : null;
   const weights = lined?.weights ?? kernel;
+  const members = membersOf(nodes, node, around);
   const table = new BufferTable();
   const operands = {
     x: { buffer: table.add(input.node), at: groupsApart(input.at, attributes.axes.length, w.shape[1]!) },
     w: { buffer: table.add(weights.node), at: weights.at },
-    y: { buffer: table.add(node, true), at: linearize(identityAccess(node.shape), node.shape, node.shape.length) },
   };
-  const key = `conv ${x.shape} ${w.shape} ${JSON.stringify(attributes)} ${JSON.stringify(operands)}`;
-  const code = around.cached(key, () => {
+  table.addMembers(members);
+  const sizes = `${x.shape} ${w.shape} ${JSON.stringify(attributes)} ${JSON.stringify(operands)}`;
+  const code = around.cached(`conv ${sizes}\n${describeMembers(members, table)}`, () => {
     const k = new KernelBuilder(around.machine.lanes, table.written);
+    const store = (position: Position, value: Vector): void => {
+      storeMembers(k, members, table, position, value);
+    };
     const writer = plan
-      ? new DirectWriter(k, convolution, plan, operands)
-      : new ConvWriter(k, x.shape, w.shape, node.shape, attributes, operands);
-    return k.finish(`conv ${showShape(x.shape)} ${showShape(w.shape)}`, table.nodes.length, writer.write());
+      ? new DirectWriter(k, convolution, plan, operands, store)
+      : new ConvWriter(k, convolution, operands, store);
+    const name = `conv ${nameOfMembers(members)} ${showShape(x.shape)} ${showShape(w.shape)}`;
+    return k.finish(name, table.nodes.length, writer.write());
   });
   return [...(lined ? [lined.call] : []), { kernel: code, buffers: table.nodes }];
 }
@@ -70,34 +84,28 @@ function copyWeights(shape: Shape, { node, at }: Load, around: Surroundings): { 
 
 class ConvWriter {
   readonly #k: KernelBuilder;
-  readonly #x: Shape;
-  readonly #w: Shape;
-  readonly #y: Shape;
-  readonly #attributes: ConvAttributes;
-  readonly #operands: Readonly<Record<"x" | "w" | "y", Operand>>;
+  readonly #convolution: Convolution;
+  readonly #operands: Readonly<Record<"x" | "w", Operand>>;
+  readonly #store: (position: Position, value: Vector) => void;
 
   constructor(
     k: KernelBuilder,
-    x: Shape,
-    w: Shape,
-    y: Shape,
-    attributes: ConvAttributes,
-    operands: Readonly<Record<"x" | "w" | "y", Operand>>,
+    convolution: Convolution,
+    operands: Readonly<Record<"x" | "w", Operand>>,
+    store: (position: Position, value: Vector) => void,
   ) {
     this.#k = k;
-    this.#x = x;
-    this.#w = w;
-    this.#y = y;
-    this.#attributes = attributes;
+    this.#convolution = convolution;
     this.#operands = operands;
+    this.#store = store;
   }
 
   /** Parts are the examples' points: all axes of the output but the channels. */
   write(): number {
     const k = this.#k;
-    const points = this.#y.slice(0, -1);
-    const { groups } = this.#attributes;
-    const columns = this.#y.at(-1)! / groups;
+    const points = this.#convolution.y.slice(0, -1);
+    const { groups } = this.#convolution.attributes;
+    const columns = this.#convolution.y.at(-1)! / groups;
     const whole = columns - (columns % k.lanes);
     k.loop(k.begin, k.end, 1, (point) => {
       const at = coordinates(k, point, points);
@@ -112,7 +120,7 @@ class ConvWriter {
   /** Neighbouring output channels at one point. */
   #vector(at: readonly Index[], group: Index, column: Index, active: number): void {
     const k = this.#k;
-    const columns = this.#y.at(-1)! / this.#attributes.groups;
+    const columns = this.#convolution.y.at(-1)! / this.#convolution.attributes.groups;
     const channel = k.compute("add", k.compute("mul", group, columns), column);
     const total = this.#terms();
     const parts = Math.ceil(total / part);
@@ -124,21 +132,21 @@ class ConvWriter {
       });
       result = k.get(sum);
     }
-    const { y } = this.#operands;
-    k.store(this.#address(y, [...at, channel]), "float32", result, 1, active);
+    const axes = [...at, channel].map((index) => ({ index, offset: 0 }));
+    this.#store({ axes, vectorAxis: axes.length - 1, active }, result);
   }
 
   /** How many products an output element has. */
   #terms(): number {
-    return sizeOf(this.#w.slice(1));
+    return sizeOf(this.#convolution.w.slice(1));
   }
 
   /** One chain: the terms from `begin` on, at most 1024. */
   #chain(at: readonly Index[], group: Index, channel: Index, active: number, begin: Index): Vector {
     const k = this.#k;
-    const { channelsFirst } = this.#attributes;
-    const box = this.#w.slice(2);
-    const [channels, elements] = [this.#w[1]!, sizeOf(box)];
+    const { channelsFirst } = this.#convolution.attributes;
+    const box = this.#convolution.w.slice(2);
+    const [channels, elements] = [this.#convolution.w[1]!, sizeOf(box)];
     const [outer, inner] = channelsFirst ? [channels, elements] : [elements, channels];
     const end = k.compute("add", begin, part);
     const sum = k.variable(k.constant("float32", 0));
@@ -173,8 +181,11 @@ class ConvWriter {
   }
 
   #where(at: readonly Index[], element: readonly Index[], body: (positions: readonly Index[]) => void): void {
-    const slidings = this.#attributes.axes.map((axis, i) => ({ ...axis, size: this.#w[2 + i]! }));
-    whereRead(this.#k, slidings, this.#x.slice(1, 1 + slidings.length), at.slice(1), element, body);
+    const slidings = this.#convolution.attributes.axes.map((axis, i) => ({
+      ...axis,
+      size: this.#convolution.w[2 + i]!,
+    }));
+    whereRead(this.#k, slidings, this.#convolution.x.slice(1, 1 + slidings.length), at.slice(1), element, body);
   }
 
   #address({ buffer, at: { offset, coefficients } }: Operand, indices: readonly Index[]): Address {

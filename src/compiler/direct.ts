@@ -7,6 +7,7 @@ import { sizeOf } from "../base/shape.ts";
 import type { KernelBuilder } from "../kernel/builder.ts";
 import type { Address, Index, Variable, Vector } from "../kernel/language.ts";
 import { type Convolution, chain, type DirectPlan, type Run } from "./directPlan.ts";
+import type { Position } from "./evaluate.ts";
 import type { Linear } from "./expression.ts";
 import { coordinates, whereRead } from "./sliding.ts";
 
@@ -42,7 +43,8 @@ export class DirectWriter {
   readonly #k: KernelBuilder;
   readonly #convolution: Convolution;
   readonly #plan: DirectPlan;
-  readonly #operands: Readonly<Record<"x" | "w" | "y", Operand>>;
+  readonly #operands: Readonly<Record<"x" | "w", Operand>>;
+  readonly #store: (position: Position, value: Vector) => void;
   /** Channels of a group, and columns of the kernel. */
   readonly #channels: number;
   readonly #elements: number;
@@ -51,12 +53,14 @@ export class DirectWriter {
     k: KernelBuilder,
     convolution: Convolution,
     plan: DirectPlan,
-    operands: Readonly<Record<"x" | "w" | "y", Operand>>,
+    operands: Readonly<Record<"x" | "w", Operand>>,
+    store: (position: Position, value: Vector) => void,
   ) {
     this.#k = k;
     this.#convolution = convolution;
     this.#plan = plan;
     this.#operands = operands;
+    this.#store = store;
     this.#channels = convolution.w[1]!;
     this.#elements = convolution.w.at(-1)!;
   }
@@ -106,14 +110,17 @@ export class DirectWriter {
       });
       results = totals.map((total) => k.get(total));
     }
-    const { y } = this.#operands;
-    const { at, channel, lanes, run } = tile;
+    const { at, channel, lanes, run, number } = tile;
+    const column = number && k.compute("mul", number, run.size);
     results.forEach((value, i) => {
       const [output, vector] = [Math.floor(i / lanes.length), i % lanes.length];
-      const [row, column] = [Math.floor(output / run.size), run.first + (output % run.size)];
-      const address = this.#address(y, [...at, null, channel], [row, column, vector * k.lanes]);
-      const step = run.size * y.at.coefficients.at(-2)! * 4;
-      k.store(this.#moved(address, tile.number, step), "float32", value, 1, lanes[vector]!);
+      const row = at.length - 1;
+      const axes = [
+        ...at.map((index, axis) => ({ index, offset: axis === row ? Math.floor(output / run.size) : 0 })),
+        { index: column, offset: run.first + (output % run.size) },
+        { index: channel, offset: vector * k.lanes },
+      ];
+      this.#store({ axes, vectorAxis: axes.length - 1, active: lanes[vector]! }, value);
     });
   }
 

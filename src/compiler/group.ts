@@ -24,7 +24,7 @@ export interface Group {
   readonly stages: readonly Group[];
 }
 
-/** Kinds that lead groups which elementwise results may join. */
+/** Kinds that lead groups which elementwise results may join, beside convolutions whose results are whole when they are stored. */
 const leaders: ReadonlySet<string> = new Set(["contract", "reduce"]);
 const mapKinds: ReadonlySet<string> = new Set(["source", "elementwise", "movement", "reshape", "gather"]);
 
@@ -102,13 +102,18 @@ function canJoin(a: Draft, b: Draft, owner: ReadonlyMap<Node, Draft>): boolean {
   return (
     a.early === b.early &&
     !(a.anchor && b.anchor) &&
-    (anchor === null || leaders.has(anchor.op.kind)) &&
+    (anchor === null || leads(anchor)) &&
     sameShape(a.members[0]!.shape, b.members[0]!.shape) &&
     readsAtPoint(a, b) &&
     readsAtPoint(b, a) &&
     a.reads.size + b.reads.size + a.members.length + b.members.length <= mostBuffers &&
     !waitThroughOthers(a, b, owner)
   );
+}
+
+function leads(node: Node): boolean {
+  const { op } = node;
+  return op.kind === "convolution" ? !op.convolution(node).channelsFirst : leaders.has(op.kind);
 }
 
 function readsAtPoint(reader: Draft, other: Draft): boolean {
