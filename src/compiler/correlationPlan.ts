@@ -15,7 +15,7 @@ const mostCode = 700;
 /** Vectors of outputs in a tile: more leave too few registers for points. */
 const mostVectors = 4;
 /** In turns of a multiply-add: a load, how long the first of them takes, and what a row of steps costs besides. */
-const [load, latency, row] = [4 / 3, 8, 24];
+const [load, latency, row] = [4 / 3, 10, 24];
 
 /**
  * `y[p, …k, c] = Σ over n, then …o, of x[p, …position(k, o), group(c), n] · w[c, n, …o]`. The last of the axes, o's columns, are never
@@ -55,6 +55,8 @@ export interface CorrelationPlan {
   /** Points and vectors of outputs of a tile. */
   readonly points: number;
   readonly vectors: number;
+  /** Steps in one turn of the innermost loop: what neighbours both read would take registers where tiles are large. */
+  readonly unroll: number;
   /** Whether lanes run along the groups, of one output each. */
   readonly acrossGroups: boolean;
 }
@@ -112,7 +114,8 @@ export function planCorrelation(correlation: Correlation, machine: Machine): Cor
       const step = Math.max(elements * tall * vectors, load * (inW * vectors + numbers), latency);
       const tiles = (count * Math.ceil(needed / vectors) * placesOf(correlation)) / elements;
       const turns = tiles * (step * axes.at(-1)!.sliding.size + row);
-      if (!best || turns < best.turns) best = { blocks, rows, points: tall, vectors, acrossGroups, turns };
+      const unroll = 2 * elements * tall * vectors <= machine.vectorRegisters ? 2 : 1;
+      if (!best || turns < best.turns) best = { blocks, rows, points: tall, vectors, unroll, acrossGroups, turns };
     }
   }
   return best;

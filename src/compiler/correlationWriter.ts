@@ -215,10 +215,11 @@ export class CorrelationWriter {
   /** Steps of some elements of a tile. */
   #steps(tile: Tile, sums: readonly Variable[], row: Row, elements: readonly number[], [from, to]: Range): void {
     const k = this.#k;
-    const even = typeof from === "number" && typeof to === "number" && (to - from) % 2 === 0;
-    k.loop(from, to, even ? 2 : 1, (step) => {
-      this.#step(tile, sums, row, elements, { index: step, ahead: 0 });
-      if (even) this.#step(tile, sums, row, elements, { index: step, ahead: 1 });
+    const { unroll } = this.#plan;
+    const whole = typeof from === "number" && typeof to === "number" && (to - from) % unroll === 0;
+    k.loop(from, to, whole ? unroll : 1, (index) => {
+      for (let ahead = 0; ahead < (whole ? unroll : 1); ahead++)
+        this.#step(tile, sums, row, elements, { index, ahead });
     });
   }
 
