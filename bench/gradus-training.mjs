@@ -5,10 +5,13 @@
  */
 
 import { parentPort, workerData } from "node:worker_threads";
-import { adam, crossEntropy, dense, Network, relu, sgd, train } from "gradus";
-import { fromArrays } from "gradus/data";
+import { crossEntropy, train } from "gradus";
+import { trainingOf } from "../dist/bench/catalog.js";
+import { digits, optimizers } from "../dist/bench/training.js";
 
-const { sizes, batch, optimizer, inputs, targets, target, numerics, turn } = workerData;
+const { name, target, numerics, turn } = workerData;
+const { network, batch, optimizer } = trainingOf(name);
+const net = network();
 /** turn[0]: the number of the round; turn[1]: its steps. */
 let round = 0;
 let wanted = 0;
@@ -32,10 +35,9 @@ function watch(event) {
 }
 
 wait();
-const layers = sizes.slice(1).flatMap((units, i) => (i === 0 ? [dense(units)] : [relu(), dense(units)]));
-await train(new Network([sizes[0]], layers), fromArrays({ inputs, targets, inputShape: [sizes[0]] }), {
+await train(net, await digits(net), {
   loss: crossEntropy(),
-  optimizer: optimizer === "adam" ? adam() : sgd({ learningRate: 0.1 }),
+  optimizer: optimizers[optimizer](),
   batchSize: batch,
   steps: 1_000_000_000,
   target,

@@ -21,15 +21,15 @@ export async function contestants(threads) {
 /** `take(steps)` goes on for that many steps and gives the milliseconds of one. */
 async function prepare(target, workload, data) {
   const note = `${target.numerics}, threads: ${target.threads}`;
-  if (workload.kind === "mlp") return training(target, workload, data, note);
+  if (data) return training(target, workload, note);
   const prepared = await workloadOf(workload.name).prepare(target);
   const take = async (steps) => ({ milliseconds: 1000 * (await prepared.take(steps)), note });
   return { take, release: () => prepared.release() };
 }
 
-function training({ name: target, numerics }, { sizes, batch, optimizer }, data, note) {
+function training({ name: target, numerics }, { name }, note) {
   const turn = new Int32Array(new SharedArrayBuffer(8));
-  const workerData = { sizes, batch, optimizer, ...data, target, numerics, turn };
+  const workerData = { name, target, numerics, turn };
   const worker = new Worker(new URL("gradus-training.mjs", import.meta.url), { workerData });
   const take = async (steps) => {
     const answer = once(worker, "message");

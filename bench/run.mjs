@@ -10,7 +10,8 @@ import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { ink } from "gradus/data";
+import { trainingOf } from "../dist/bench/catalog.js";
+import { digits } from "../dist/bench/training.js";
 import { median } from "../dist/bench/workload.js";
 import { contestants } from "./gradus.mjs";
 import { describeMachine } from "./machine.mjs";
@@ -70,18 +71,12 @@ async function peers() {
   return found;
 }
 
-/** Drawn digits, flat, as many pixels as the first layer takes. */
-async function dataFor({ kind, sizes }) {
-  if (kind !== "mlp") return null;
-  const size = sizes[0] <= 400 ? 16 : 28;
-  const { train } = await ink({ size, train: 4000, test: 1 });
-  const [pixels, values] = [size * size, train.values()];
-  const inputs = new Float32Array(4000 * sizes[0]);
-  for (let i = 0; i < inputs.length; i++) {
-    const [row, column] = [Math.floor(i / sizes[0]), i % sizes[0]];
-    inputs[i] = values[row * pixels + Math.floor((column * pixels) / sizes[0])];
-  }
-  return { inputs, targets: train.targets.map((label) => label % sizes.at(-1)) };
+/** Drawn digits as the network takes them; null where nothing is trained. */
+async function dataFor({ name }) {
+  const spec = trainingOf(name);
+  if (!spec) return null;
+  const { inputs, targets, inputShape } = await digits(spec.network());
+  return { inputs, targets, shape: inputShape };
 }
 
 /** Who needs more milliseconds for one step would make a run of minutes one of hours. */
@@ -113,7 +108,7 @@ async function prepareAll(workload, all) {
     const { milliseconds } = await one.take(2);
     one.steps = Math.max(1, Math.round(pace.round / milliseconds));
     const limit = Math.max(1, Math.floor(pace.warmUpLimit / milliseconds));
-    if (workload.kind === "mlp") {
+    if (data) {
       one.warmUp = Math.min(pace.warmUpSteps, limit);
       await one.take(one.warmUp);
     }

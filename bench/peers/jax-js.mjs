@@ -15,6 +15,7 @@ export async function open() {
 
 /** `take(steps)` goes on for that many steps and gives the milliseconds of one. */
 export async function prepare(workload, data) {
+  if (workload.kind === "network") throw new Error("only fully connected networks are written for it here");
   return workload.kind === "mlp" ? training(workload, data) : expression(workload);
 }
 

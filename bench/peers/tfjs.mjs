@@ -20,6 +20,7 @@ export async function prepare(workload, data) {
     held.push(value);
     return value;
   };
+  if (workload.kind === "network") throw new Error("its wasm has no gradients of convolutions");
   const step = workload.kind === "mlp" ? training(workload, data, hold) : expression(workload, hold);
   return {
     take: async (steps) => {

@@ -7,8 +7,10 @@
 import { GradusError } from "../base/errors.ts";
 import { nearest } from "../base/nearest.ts";
 import { showValue } from "../base/show.ts";
+import type { Network } from "../network/network.ts";
 import { type ConvolutionPart, convolution, elementwise, matmul, sum } from "./module.ts";
-import { mlp } from "./training.ts";
+import { networks } from "./networks.ts";
+import { type OptimizerName, perceptron, type TrainingSpec, training } from "./training.ts";
 import type { Workload } from "./workload.ts";
 
 /** What is measured where nothing else is asked for. */
@@ -21,6 +23,9 @@ export const standardNames: readonly string[] = [
   "mlp-256-128-10-b32-adam",
   "mlp-784-500-500-10-b100-adam",
   "mlp-784-2048-2048-10-b256-adam",
+  "cnn28-b64-adam",
+  "resnet20-b32-sgdm",
+  "resnet152-6n2-b16-sgdm",
 ];
 
 /** Layers of residual and other networks for images, from the first to the last; each forward and backward. */
@@ -74,17 +79,34 @@ export function workloadOf(name: string): Workload {
     name,
   );
   if (conv) return convolutionOf(name, conv.slice(1));
-  const match = /^mlp-(\d+(?:-\d+)+)-b(\d+)-(sgd|adam)$/.exec(name);
-  if (!match) throw unknown(name);
-  const [inputs, ...units] = match[1]!.split("-");
-  const sizes = [sizeIn(name, "inputs", inputs!, 1, mostUnits)];
+  const spec = trainingOf(name);
+  if (spec) return training(name, spec);
+  throw unknown(name);
+}
+
+/**
+ * What a name like `mlp-256-128-10-b32-adam` or `resnet20-b32-sgdm` trains; null where it is none.
+ *
+ * @throws {GradusError} its sizes are out of range
+ */
+export function trainingOf(name: string): TrainingSpec | null {
+  const [, title, examples, optimizer] = /^(.+)-b(\d+)-(sgd|sgdm|adam)$/.exec(name) ?? [];
+  const network = title === undefined ? null : (networks.get(title) ?? perceptronOf(name, title));
+  if (!network) return null;
+  const batch = sizeIn(name, "examples in a batch", examples!, 1, mostBatch);
+  return { network, batch, optimizer: optimizer as OptimizerName };
+}
+
+function perceptronOf(name: string, title: string): (() => Network) | null {
+  const [, inputs, ...units] = /^mlp(-\d+){2,}$/.test(title) ? title.split("-") : [];
+  if (inputs === undefined) return null;
+  const sizes = [sizeIn(name, "inputs", inputs, 1, mostUnits)];
   // One output has nothing to choose between.
   for (const [i, size] of units.entries()) {
     const last = i === units.length - 1;
     sizes.push(sizeIn(name, last ? "outputs" : "units", size, last ? 2 : 1, mostUnits));
   }
-  const batch = sizeIn(name, "examples in a batch", match[2]!, 1, mostBatch);
-  return mlp(name, { sizes, batch, optimizer: match[3] as "sgd" | "adam" });
+  return () => perceptron(sizes);
 }
 
 function convolutionOf(name: string, parts: readonly (string | undefined)[]): Workload {

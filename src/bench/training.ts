@@ -1,9 +1,9 @@
 /**
- * Workloads that train: a fully connected network with relu between its layers, cross-entropy, on 4,000 drawn digits in shuffled batches, by the
- * same `train` that everybody calls. Thousands of steps come before the measurement: a network that has just begun, or one that sees
+ * Workloads that train: a network with cross-entropy on 4,000 drawn digits in shuffled batches, by the same `train` that everybody calls. Thousands of steps come before the measurement: a network that has just begun, or one that sees
  * one batch for ever, computes with other numbers than training does.
  */
 
+import { sizeOf } from "../base/shape.ts";
 import { compileModule } from "../compiler/compile.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { fromArrays } from "../data/from-arrays.ts";
@@ -15,6 +15,7 @@ import { relu } from "../network/layers/activations.ts";
 import { dense } from "../network/layers/dense.ts";
 import { Network } from "../network/network.ts";
 import { adam } from "../optimizer/adam.ts";
+import type { Optimizer } from "../optimizer/optimizer.ts";
 import { sgd } from "../optimizer/sgd.ts";
 import type { CpuTarget } from "../targets/target.ts";
 import type { StepEvent } from "../train/events.ts";
@@ -24,37 +25,51 @@ import { train } from "../train/train.ts";
 import { type Work, workOf } from "./roofline.ts";
 import type { Pace, Timing, Workload } from "./workload.ts";
 
-/** What a name like `mlp-256-128-10-b32-adam` says. */
-export interface MlpSpec {
-  /** Inputs, units of the hidden layers, outputs. */
-  readonly sizes: readonly number[];
+export type OptimizerName = "sgd" | "sgdm" | "adam";
+
+/** What is trained, on how many examples at a time, and how. */
+export interface TrainingSpec {
+  network(): Network;
   readonly batch: number;
-  readonly optimizer: "sgd" | "adam";
+  readonly optimizer: OptimizerName;
 }
+
+/** Learning rates at which these networks learn and stay finite. */
+export const optimizers: Readonly<Record<OptimizerName, () => Optimizer>> = {
+  sgd: () => sgd({ learningRate: 0.1 }),
+  sgdm: () => sgd({ learningRate: 0.01, momentum: 0.9 }),
+  adam: () => adam(),
+};
 
 const examples = 4000;
 /** Steps of a run that is ended by a signal. */
 const endless = 1_000_000_000;
 
-export function mlp(name: string, spec: MlpSpec): Workload {
+export function training(name: string, spec: TrainingSpec): Workload {
   return { name, time: (target, pace, between) => timeTraining(spec, target, pace, between) };
 }
 
+/** A fully connected network with relu between its layers: inputs, units of the hidden layers, outputs. */
+export function perceptron([inputs, ...units]: readonly number[]): Network {
+  return new Network(
+    [inputs!],
+    units.flatMap((size, i): Layer[] => (i === 0 ? [dense(size)] : [relu(), dense(size)])),
+  );
+}
+
 async function timeTraining(
-  spec: MlpSpec,
+  spec: TrainingSpec,
   target: CpuTarget,
   pace: Pace,
   between: () => Promise<void>,
 ): Promise<Timing> {
-  const [inputs, ...units] = spec.sizes as [number, ...number[]];
-  const layers = units.flatMap((size, i): Layer[] => (i === 0 ? [dense(size)] : [relu(), dense(size)]));
-  const network = new Network([inputs], layers);
-  const data = await digits(inputs, units.at(-1)!);
+  const network = spec.network();
+  const data = await digits(network);
   const stop = new AbortController();
   const watch = new Watch(Math.min(spec.batch, examples), pace, stop);
   const options: TrainOptions = {
     loss: crossEntropy(),
-    optimizer: spec.optimizer === "adam" ? adam() : sgd({ learningRate: 0.1 }),
+    optimizer: optimizers[spec.optimizer](),
     batchSize: spec.batch,
     steps: endless,
     target: target.name,
@@ -124,8 +139,9 @@ function workOfStep(network: Network, data: Dataset, options: TrainOptions, { ma
   return workOf(compileModule(simplifyModule(module), machine));
 }
 
-/** Drawn digits, flat, stretched to as many values as the network takes; with fewer outputs than digits, some share a label. */
-async function digits(inputs: number, outputs: number): Promise<Dataset> {
+/** Drawn digits, stretched to as many values as the network takes; where digits and outputs differ in number, some share a label. */
+export async function digits({ inputShape, outputShape }: Network): Promise<Dataset> {
+  const inputs = sizeOf(inputShape);
   const size = inputs <= 400 ? 16 : 28;
   const { train: drawn } = await ink({ size, train: examples, test: 1 });
   const pixels = size * size;
@@ -135,6 +151,7 @@ async function digits(inputs: number, outputs: number): Promise<Dataset> {
     const [row, column] = [Math.floor(i / inputs), i % inputs];
     stretched[i] = values[row * pixels + Math.floor((column * pixels) / inputs)]!;
   }
-  const targets = Int32Array.from(drawn.targets, (label) => label % outputs);
-  return fromArrays({ inputs: stretched, targets, inputShape: [inputs] });
+  const targets = Int32Array.from(drawn.targets, (label) => label % outputShape[0]!);
+  const classes = Array.from({ length: outputShape[0]! }, (_, label) => String(label));
+  return fromArrays({ inputs: stretched, targets, inputShape, classes });
 }
