@@ -65,6 +65,5 @@ export function isBetter(k: KernelBuilder, value: Vector, best: Vector, type: Sc
   if (type === "bool") return bool.and(value, bool.not(best));
   if (type === "int32" || type === "uint32") return k.scalars[type].less(best, value);
   const float = k.scalars[type];
-  const firstNaN = bool.and(bool.not(float.equal(value, value)), float.equal(best, best));
-  return bool.or(float.less(best, value), firstNaN);
+  return bool.and(bool.not(float.lessEqual(value, best)), float.equal(best, best));
 }

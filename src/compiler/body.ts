@@ -105,19 +105,20 @@ export class BufferTable {
 }
 
 /**
- * Computes all members at a position, then stores those that escape; gives their values. `anchor` is the value of the member without
- * expression.
+ * Computes all members at a position, then stores those that escape; gives their values. `anchors` are the values of the members without
+ * expression, in order.
  */
 export function storeMembers(
   k: KernelBuilder,
   members: readonly Member[],
   table: BufferTable,
   position: Position,
-  anchor: Vector | null,
+  anchors: Vector | readonly Vector[] | null,
   evaluator: Evaluator = new Evaluator(k, table.numbers, position),
 ): Vector[] {
+  const given = [anchors ?? []].flat();
   const values = members.map(({ node, expression }) => {
-    const value = expression ? evaluator.value(expression) : anchor!;
+    const value = expression ? evaluator.value(expression) : given.shift()!;
     evaluator.give(node, value);
     return value;
   });

@@ -29,11 +29,13 @@ import { joinRows } from "./rows.ts";
 import { lowerScan } from "./scan.ts";
 import { lowerScatterAdd } from "./scatter.ts";
 import { schedule } from "./schedule.ts";
+import { joinSiblings } from "./siblings.ts";
 import { lowerSort } from "./sort.ts";
 import { chooseStored } from "./store.ts";
-import { lowerWindow } from "./window.ts";
+import { lowerWindows } from "./window.ts";
 
-type Lower = (nodes: readonly Node[], around: Surroundings) => NodeCall[];
+/** Lowers the members of a group, its anchor first; those of siblings one after the other. */
+type Lower = (nodes: readonly Node[], around: Surroundings, siblings: readonly (readonly Node[])[]) => NodeCall[];
 
 const lowerings: Record<Kind, Lower> = {
   source: (nodes, around) => [lowerMap(nodes, around)],
@@ -42,11 +44,11 @@ const lowerings: Record<Kind, Lower> = {
   reshape: (nodes, around) => [lowerMap(nodes, around)],
   gather: (nodes, around) => [lowerMap(nodes, around)],
   place: lowerPlace,
-  reduce: lowerReduce,
+  reduce: (_, around, siblings) => lowerReduce(siblings, around),
   argReduce: lowerArgReduce,
   contract: lowerContract,
   convolution: lowerConv,
-  window: lowerWindow,
+  window: (_, around, siblings) => lowerWindows(siblings, around),
   scan: lowerScan,
   scatterAdd: lowerScatterAdd,
   sort: lowerSort,
@@ -58,7 +60,7 @@ export function compileModule(given: Module, machine: Machine): Program {
   const roles = assignRoles(module);
   const nodes = topological([...roles.results.keys(), ...roles.log, ...rootsOf(module)]);
   const stored = chooseStored(nodes, roles);
-  const groups = joinRows(formGroups(nodes, stored, roles), stored, roles);
+  const groups = joinSiblings(joinRows(formGroups(nodes, stored, roles), stored, roles));
   const { before, after, deferred } = schedule(groups, roles);
 
   const outside = new Set([...roles.results.keys(), ...roles.log, ...groups.flatMap((group) => [...group.reads])]);
@@ -77,14 +79,15 @@ export function compileModule(given: Module, machine: Machine): Program {
   const lower = (group: Group): NodeCall[] => {
     if (group.stages.length > 0) return [lowerRows(group.stages, around)];
     const [first] = group.members as [Node];
-    return sizeOf(first.shape) === 0 ? [] : lowerings[first.op.kind](group.members, around);
+    const siblings = group.siblings.length > 0 ? group.siblings.map(({ members }) => members) : [group.members];
+    return sizeOf(first.shape) === 0 ? [] : lowerings[first.op.kind](group.members, around, siblings);
   };
   const early = before.flatMap(lower);
   const late = after.flatMap(lower);
   // States that could not be written in place are copied last, from the arena.
   const copies = deferred.map((next) => ({ next, copy: build.stopGradient(next) }));
   const copyCalls = copies.flatMap(({ copy }) =>
-    sizeOf(copy.shape) === 0 ? [] : lowerings.elementwise([copy], { ...around, escapes: () => true }),
+    sizeOf(copy.shape) === 0 ? [] : lowerMap([copy], { ...around, escapes: () => true }),
   );
   (roles.guard ? late : early).push(...copyCalls);
 

@@ -22,10 +22,12 @@ export interface Group {
   readonly early: boolean;
   /** Groups in one kernel, row by row, in this order; empty for a group of its own. */
   readonly stages: readonly Group[];
+  /** Groups whose anchors are computed in one pass, in this order; empty for a group of its own. */
+  readonly siblings: readonly Group[];
 }
 
 /** Kinds that lead groups which elementwise results may join, beside convolutions whose results are whole when they are stored. */
-const leaders: ReadonlySet<string> = new Set(["contract", "reduce"]);
+const leaders: ReadonlySet<string> = new Set(["contract", "reduce", "window"]);
 const mapKinds: ReadonlySet<string> = new Set(["source", "elementwise", "movement", "reshape", "gather"]);
 
 interface Draft {
@@ -59,6 +61,7 @@ export function formGroups(nodes: readonly Node[], stored: ReadonlySet<Node>, ro
     pointwise: pointwiseOf(draft),
     early: draft.early,
     stages: [],
+    siblings: [],
   }));
 }
 

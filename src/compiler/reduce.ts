@@ -25,75 +25,65 @@ import {
   storeMembers,
 } from "./body.ts";
 import { addressOf, laneStride, type Position } from "./evaluate.ts";
-import {
-  type Expression,
-  flatten,
-  identityAccess,
-  type Linear,
-  linearize,
-  linearsOf,
-  mapLinears,
-} from "./expression.ts";
+import { flatten, identityAccess, type Linear, linearize, linearsOf, mapLinears } from "./expression.ts";
 import { mapKernel, overPoints } from "./map.ts";
 import {
   blockLength,
   type Coordinate,
   origin,
   overResults,
+  panelVectorsFor,
   type Reduction,
   reduceBlock,
   resultParts,
+  type Term,
 } from "./reduceBlock.ts";
 
 /** A reduction of more blocks than this is cut into them, where its results make fewer parts. */
 const worthSplitting = 16;
 
-export function lowerReduce(nodes: readonly Node[], around: Surroundings): NodeCall[] {
-  const anchor = nodes[0]!;
-  const { op } = anchor;
+/** @param groups  the members of each reduction, the reduction first; all go along the same axes of the same shape */
+export function lowerReduce(groups: readonly (readonly Node[])[], around: Surroundings): NodeCall[] {
+  const anchors = groups.map(([anchor]) => anchor!);
+  const [{ op, inputs }] = anchors as [Node];
   invariant(op.kind === "reduce", "a reduce group is led by a reduction");
-  const [source] = anchor.inputs as [Node];
-  const axes = op.axes(anchor);
-  const inner = axes.includes(source.shape.length - 1);
-  const members = membersOf(nodes, anchor, around);
-
-  const input = flatten(source, identityAccess(source.shape), source.shape.length, {
-    stored: (node) => around.stored.has(node),
-  })!;
-  const direct = mergeReduction(input, source.shape, axes, members);
-  if (direct) return reduceCalls({ op, type: scalarOf(source.dtype), inner, ...direct }, anchor, around);
+  const { shape } = inputs[0]!;
+  const axes = op.axes(anchors[0]!);
+  const members = groups.flatMap((group) => membersOf(group, group[0]!, around));
+  const terms = anchors.map((anchor): Term => {
+    const [source] = anchor.inputs as [Node];
+    invariant(anchor.op.kind === "reduce", "siblings of reductions are reductions");
+    const input = flatten(source, identityAccess(shape), shape.length, { stored: (node) => around.stored.has(node) })!;
+    return { op: anchor.op, type: scalarOf(source.dtype), input };
+  });
+  const panelVectors = panelVectorsFor(terms.length, around.machine.vectorRegisters);
+  const rest = { inner: axes.includes(shape.length - 1), panelVectors };
+  const direct = mergeReduction(terms, shape, axes, members);
+  if (direct) return reduceCalls({ ...direct, ...rest }, anchors, around);
 
   // The reduced axes do not lie in one line: bring them together at the end of a copy.
-  const kept = source.shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
+  const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   const order = [...kept, ...axes];
-  const shape = order.map((axis) => source.shape[axis]!);
-  const copy = build.input("reduce operand", shape, source.dtype);
+  const lined = order.map((axis) => shape[axis]!);
   const permute = (at: Linear): Linear => ({ ...at, coefficients: order.map((axis) => at.coefficients[axis]!) });
-  const copied: Member = {
-    node: copy,
-    expression: mapLinears(input, permute),
-    output: linearize(identityAccess(shape), shape, shape.length),
-  };
-  const load: Expression = { kind: "load", node: copy, at: copied.output! };
-  const lined = mergeReduction(
-    load,
-    shape,
-    axes.map((_, i) => kept.length + i),
-    members,
-  )!;
-  return [
-    mapKernel([copied], shape, around),
-    ...reduceCalls({ op, type: scalarOf(source.dtype), inner, ...lined }, anchor, around),
-  ];
+  const output = linearize(identityAccess(lined), lined, lined.length);
+  const copies = anchors.map((anchor) => build.input("reduce operand", lined, anchor.inputs[0]!.dtype));
+  const copied = terms.map(
+    ({ input }, i): Member => ({ node: copies[i]!, expression: mapLinears(input, permute), output }),
+  );
+  const loads = terms.map((term, i): Term => ({ ...term, input: { kind: "load", node: copies[i]!, at: output } }));
+  const ends = axes.map((_, i) => kept.length + i);
+  const merged = mergeReduction(loads, lined, ends, members)!;
+  return [mapKernel(copied, lined, around), ...reduceCalls({ ...merged, ...rest }, anchors, around)];
 }
 
 /** The reduction over merged axes, or null if its reduced axes do not merge into one. */
 function mergeReduction(
-  input: Expression,
+  terms: readonly Term[],
   shape: Shape,
   axes: readonly number[],
   members: readonly Member[],
-): Pick<Reduction, "input" | "members" | "sizes"> | null {
+): Pick<Reduction, "terms" | "members" | "sizes"> | null {
   const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
   const lift = (at: Linear): Linear => {
     const coefficients = shape.map(() => 0);
@@ -103,7 +93,7 @@ function mergeReduction(
     return { offset: at.offset, coefficients };
   };
   const lifted = rewriteMembers(members, lift);
-  const inputs = linearsOf(input);
+  const inputs = terms.flatMap(({ input }) => linearsOf(input));
   const reduced = mergeAxes(axes, shape, inputs);
   if (reduced.groups.length > 1) return null;
   const outer = mergeAxes(kept, shape, [...inputs, ...linearsOfMembers(lifted)]);
@@ -114,44 +104,56 @@ function mergeReduction(
     return { ...points, coefficients: [...points.coefficients, along] };
   };
   return {
-    input: mapLinears(input, onto),
+    terms: terms.map((term) => ({ ...term, input: mapLinears(term.input, onto) })),
     members: rewriteMembers(lifted, onto),
     sizes: [...outer.sizes, count],
   };
 }
 
-function reduceCalls(reduction: Reduction, anchor: Node, around: Surroundings): NodeCall[] {
+function reduceCalls(reduction: Reduction, anchors: readonly Node[], around: Surroundings): NodeCall[] {
   const { sizes } = reduction;
   const blocks = Math.ceil(sizes.at(-1)! / blockLength(reduction));
   if (blocks <= worthSplitting || resultParts(reduction, around.machine.lanes) >= worthSplitting) {
-    return [wholeKernel(reduction, anchor, around)];
+    return [wholeKernel(reduction, anchors, around)];
   }
-  const sums = build.input("block results", [blocks, ...sizes.slice(0, -1)], anchor.dtype);
-  return [blocksKernel(reduction, sums, anchor, around), combineKernel(reduction, sums, around)];
+  const sums = anchors.map(({ dtype }) => build.input("block results", [blocks, ...sizes.slice(0, -1)], dtype));
+  return [blocksKernel(reduction, sums, anchors, around), combineKernel(reduction, sums, around)];
 }
 
-/** What makes two reductions the same, but for their epilogue. */
-function describeInput({ op, input, inner, sizes }: Reduction, anchor: Node, table: BufferTable): string {
-  const probe: Member = { node: anchor.inputs[0]!, expression: input, output: null };
-  return `${op.name} ${inner} ${sizes.join()}\n${describeMembers([probe], table)}`;
+/** What makes two reductions the same, but for their epilogues. */
+function describeInputs({ terms, inner, sizes }: Reduction, anchors: readonly Node[], table: BufferTable): string {
+  const probes = terms.map(
+    ({ input }, i): Member => ({ node: anchors[i]!.inputs[0]!, expression: input, output: null }),
+  );
+  const names = terms.map(({ op }) => op.name).join("·");
+  return `${names} ${inner} ${sizes.join()}\n${describeMembers(probes, table)}`;
 }
 
-/** Blocks, combination and epilogue in one kernel. */
-function wholeKernel(reduction: Reduction, anchor: Node, around: Surroundings): NodeCall {
-  const { members, input, sizes } = reduction;
+/** A table of what all terms read. */
+function tableOf({ terms }: Reduction): BufferTable {
   const table = new BufferTable();
-  table.addExpression(input, new Set());
+  for (const { input } of terms) table.addExpression(input, new Set());
+  return table;
+}
+
+/** Blocks, combination and epilogues in one kernel. */
+function wholeKernel(reduction: Reduction, anchors: readonly Node[], around: Surroundings): NodeCall {
+  const { members, sizes } = reduction;
+  const table = tableOf(reduction);
   table.addMembers(members);
-  const key = `reduce ${describeInput(reduction, anchor, table)}\n${describeMembers(members, table)}`;
+  const key = `reduce ${describeInputs(reduction, anchors, table)}\n${describeMembers(members, table)}`;
   const kernel = around.cached(key, () => {
     const k = new KernelBuilder(around.machine.lanes, table.written);
     const extent = overResults(k, reduction, 1, (results) => {
       const totals = overBlocks(k, reduction, sizes.at(-1)!, (...range) =>
         reduceBlock(k, reduction, table.numbers, results, ...range),
       );
-      totals.forEach((total, vector) => storeMembers(k, members, table, results.at(vector, origin), total));
+      for (let vector = 0; vector < results.vectors; vector++) {
+        const values = totals.map((total) => total[vector]!);
+        storeMembers(k, members, table, results.at(vector, origin), values);
+      }
     });
-    const name = `reduce ${nameOfMembers(members)} ${showShape(anchor.inputs[0]!.shape)}`;
+    const name = `reduce ${nameOfMembers(members)} ${showShape(anchors[0]!.inputs[0]!.shape)}`;
     return k.finish(name, table.nodes.length, extent);
   });
   return { kernel, buffers: table.nodes };
@@ -162,18 +164,22 @@ function overBlocks(
   k: KernelBuilder,
   reduction: Reduction,
   count: number,
-  block: (index: Index | null, offset: number, length: number) => Vector[],
-): Vector[] {
-  const { op, type } = reduction;
+  block: (index: Index | null, offset: number, length: number) => Vector[][],
+): Vector[][] {
+  const { terms } = reduction;
   const size = blockLength(reduction);
   if (count <= size) return block(null, 0, count);
   const whole = count - (count % size);
-  const totals = block(null, 0, size).map((first) => k.variable(first));
-  const add = (values: readonly Vector[]): void =>
-    totals.forEach((total, i) => k.set(total, op.combine(k.scalars, k.get(total), values[i]!, type)));
+  const totals = block(null, 0, size).map((values) => values.map((first) => k.variable(first)));
+  const add = (blocks: readonly (readonly Vector[])[]): void =>
+    terms.forEach(({ op, type }, i) =>
+      totals[i]!.forEach((total, vector) =>
+        k.set(total, op.combine(k.scalars, k.get(total), blocks[i]![vector]!, type)),
+      ),
+    );
   if (whole > size) k.loop(size, whole, size, (index) => add(block(index, 0, size)));
   if (whole < count) add(block(null, whole, count - whole));
-  return totals.map((total) => k.get(total));
+  return totals.map((variables) => variables.map((total) => k.get(total)));
 }
 
 /** Where block results lie, over the kept axes and the number of the block. */
@@ -182,25 +188,32 @@ function placeOfSums(sums: Node): Linear {
   return { offset, coefficients: [...coefficients.slice(1), coefficients[0]!] };
 }
 
-/** The result of every block to `sums`. */
-function blocksKernel(reduction: Reduction, sums: Node, anchor: Node, around: Surroundings): NodeCall {
-  const { input, sizes } = reduction;
-  const table = new BufferTable();
-  table.addExpression(input, new Set());
-  const to = table.add(sums, true);
-  const place = placeOfSums(sums);
-  const blocks = sums.shape[0]!;
+/** The results of every block to `sums`, one node for each term. */
+function blocksKernel(
+  reduction: Reduction,
+  sums: readonly Node[],
+  anchors: readonly Node[],
+  around: Surroundings,
+): NodeCall {
+  const { sizes } = reduction;
+  const table = tableOf(reduction);
+  const to = sums.map((node) => table.add(node, true));
+  const [first] = sums as [Node];
+  const place = placeOfSums(first);
+  const blocks = first.shape[0]!;
   const size = blockLength(reduction);
   const wholeBlocks = Math.floor(sizes.at(-1)! / size);
-  const kernel = around.cached(`reduce blocks ${describeInput(reduction, anchor, table)}`, () => {
+  const kernel = around.cached(`reduce blocks ${describeInputs(reduction, anchors, table)}`, () => {
     const k = new KernelBuilder(around.machine.lanes, table.written);
     const extent = overResults(k, reduction, blocks, (results, block) => {
       const write = (index: Index | null, offset: number, length: number): void => {
         const values = reduceBlock(k, reduction, table.numbers, results, index, offset, length);
-        values.forEach((value, vector) => {
-          const position = results.at(vector, { index: block, offset: 0 });
-          k.store(addressOf(to, sums.dtype, place, position), sums.dtype, value, 1, position.active);
-        });
+        sums.forEach(({ dtype }, i) =>
+          values[i]!.forEach((value, vector) => {
+            const position = results.at(vector, { index: block, offset: 0 });
+            k.store(addressOf(to[i]!, dtype, place, position), dtype, value, 1, position.active);
+          }),
+        );
       };
       const whole = (): void => write(k.compute("mul", block!, size), 0, size);
       if (wholeBlocks === blocks) whole();
@@ -209,39 +222,42 @@ function blocksKernel(reduction: Reduction, sums: Node, anchor: Node, around: Su
         k.when(k.index(wholeBlocks - 1), block!, () => write(null, wholeBlocks * size, sizes.at(-1)! % size));
       }
     });
-    return k.finish(
-      `reduce blocks ${anchor.op.name} ${showShape(anchor.inputs[0]!.shape)}`,
-      table.nodes.length,
-      extent,
-    );
+    const names = anchors.map(({ op }) => op.name).join("·");
+    return k.finish(`reduce blocks ${names} ${showShape(anchors[0]!.inputs[0]!.shape)}`, table.nodes.length, extent);
   });
   return { kernel, buffers: table.nodes };
 }
 
-/** Block results combined left to right, and the epilogue. */
-function combineKernel(reduction: Reduction, sums: Node, around: Surroundings): NodeCall {
-  const { op, type, members, sizes } = reduction;
+/** Block results combined left to right, and the epilogues. */
+function combineKernel(reduction: Reduction, sums: readonly Node[], around: Surroundings): NodeCall {
+  const { terms, members, sizes } = reduction;
   const table = new BufferTable();
-  const from = table.add(sums);
+  const from = sums.map((node) => table.add(node));
   table.addMembers(members);
-  const place = placeOfSums(sums);
-  const [blocks] = sums.shape as [number];
-  const key = `combine ${op.name} ${type} ${sums.shape.join()}\n${describeMembers(members, table)}`;
+  const [{ shape }] = sums as [Node];
+  const place = placeOfSums(sums[0]!);
+  const [blocks] = shape as [number];
+  const names = terms.map(({ op, type }) => `${op.name} ${type}`).join();
+  const key = `combine ${names} ${shape.join()}\n${describeMembers(members, table)}`;
   const kernel = around.cached(key, () => {
     const k = new KernelBuilder(around.machine.lanes, table.written);
     const extent = overPoints(k, sizes.slice(0, -1), blocks, (position) => {
       const at = (along: Coordinate): Position => ({ ...position, axes: [...position.axes, along] });
-      const load = (along: Coordinate): Vector => {
-        const here = at(along);
-        return k.load(addressOf(from, sums.dtype, place, here), sums.dtype, laneStride(place, here), position.active);
+      const load = (i: number, along: Coordinate): Vector => {
+        const [here, { dtype }] = [at(along), sums[i]!];
+        return k.load(addressOf(from[i]!, dtype, place, here), dtype, laneStride(place, here), position.active);
       };
-      const total = k.variable(load(origin));
+      const totals = terms.map((_, i) => k.variable(load(i, origin)));
       k.loop(1, blocks, 1, (index) => {
-        k.set(total, op.combine(k.scalars, k.get(total), load({ index, offset: 0 }), type));
+        terms.forEach(({ op, type }, i) => {
+          const total = totals[i]!;
+          k.set(total, op.combine(k.scalars, k.get(total), load(i, { index, offset: 0 }), type));
+        });
       });
-      storeMembers(k, members, table, at(origin), k.get(total));
+      const values = totals.map((total) => k.get(total));
+      storeMembers(k, members, table, at(origin), values);
     });
-    return k.finish(`combine ${nameOfMembers(members)} ${showShape(sums.shape)}`, table.nodes.length, extent);
+    return k.finish(`combine ${nameOfMembers(members)} ${showShape(shape)}`, table.nodes.length, extent);
   });
   return { kernel, buffers: table.nodes };
 }

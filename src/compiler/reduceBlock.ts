@@ -18,18 +18,31 @@ import { manyParts, overParts } from "./parts.ts";
 const partials = 16;
 /** Rows of no more elements are written out, without a loop. */
 export const shortRow = 64;
-/** Vectors of results side by side, each a chain of its own down an outer axis. */
-const panelVectors = 4;
+/** Chains side by side down an outer axis, if there are registers for them. */
+const mostChains = 4;
 
-export interface Reduction {
+/** Vectors of results side by side where each has `terms` chains. */
+export function panelVectorsFor(terms: number, vectorRegisters: number): number {
+  return Math.max(1, Math.min(mostChains, Math.floor(vectorRegisters / 2 / terms)));
+}
+
+/** What is combined, and how. */
+export interface Term {
   readonly op: ReduceOperation<unknown>;
   readonly type: ScalarType;
   readonly input: Expression;
+}
+
+export interface Reduction {
+  /** One per result: siblings are reduced in one pass. */
+  readonly terms: readonly Term[];
   readonly members: readonly Member[];
   /** Sizes of the kept axes and, last, of the one reduced axis. */
   readonly sizes: readonly number[];
   /** Whether the tensor's last axis is reduced. */
   readonly inner: boolean;
+  /** Vectors of results side by side, each a chain of its own down an outer axis. */
+  readonly panelVectors: number;
 }
 
 /** A loop counter (or null for 0) plus a constant. */
@@ -52,7 +65,7 @@ export interface Results {
 }
 
 /** Parts that the results of a reduction make. */
-export function resultParts({ inner, sizes }: Reduction, lanes: number): number {
+export function resultParts({ inner, sizes, panelVectors }: Reduction, lanes: number): number {
   const kept = sizes.slice(0, -1);
   return inner || kept.length === 0
     ? sizeOf(kept)
@@ -62,7 +75,7 @@ export function resultParts({ inner, sizes }: Reduction, lanes: number): number 
 /** Visits all results with every one of `blocks` blocks of their reduced axis (its number is null where there is one). */
 export function overResults(
   k: KernelBuilder,
-  { inner, sizes }: Reduction,
+  { inner, sizes, panelVectors }: Reduction,
   blocks: number,
   visit: (results: Results, block: Index | null) => void,
 ): number {
@@ -113,7 +126,7 @@ function point(axes: Position["axes"]): Position {
   return { axes, vectorAxis: -1, active: 1 };
 }
 
-/** `length` elements of the reduced axis from `index + offset` on, combined: a value for each vector of the results. */
+/** `length` elements of the reduced axis from `index + offset` on, combined: for each term a value for each vector of the results. */
 export function reduceBlock(
   k: KernelBuilder,
   reduction: Reduction,
@@ -122,26 +135,32 @@ export function reduceBlock(
   index: Index | null,
   offset: number,
   length: number,
-): Vector[] {
-  const { op, type, input, inner } = reduction;
+): Vector[][] {
+  const { terms, inner } = reduction;
   if (inner) {
-    const valueAt = (along: Coordinate, active: number): Vector => {
-      const { axes } = results.at(0, along);
-      return new Evaluator(k, buffers, { axes, vectorAxis: axes.length - 1, active }).value(input);
-    };
-    return [reduceRow(k, op, type, valueAt, index, offset, length)];
+    return terms.map(({ op, type, input }) => {
+      const valueAt = (along: Coordinate, active: number): Vector => {
+        const { axes } = results.at(0, along);
+        return new Evaluator(k, buffers, { axes, vectorAxis: axes.length - 1, active }).value(input);
+      };
+      return [reduceRow(k, op, type, valueAt, index, offset, length)];
+    });
   }
-  const sums = Array.from({ length: results.vectors }, () => k.variable(k.constant(type, Number(op.identity(type)))));
+  const vectors = Array.from({ length: results.vectors }, (_, vector) => vector);
+  const sums = terms.map(({ op, type }) => vectors.map(() => k.variable(k.constant(type, Number(op.identity(type))))));
   if (length > 0) {
     const from = index ? k.compute("add", index, offset) : k.index(offset);
     k.loop(from, k.compute("add", from, length), 1, (at) => {
-      sums.forEach((sum, vector) => {
-        const value = new Evaluator(k, buffers, results.at(vector, counter(at))).value(input);
-        k.set(sum, op.combine(k.scalars, k.get(sum), value, type));
-      });
+      for (const vector of vectors) {
+        const evaluator = new Evaluator(k, buffers, results.at(vector, counter(at)));
+        terms.forEach(({ op, type, input }, i) => {
+          const sum = sums[i]![vector]!;
+          k.set(sum, op.combine(k.scalars, k.get(sum), evaluator.value(input), type));
+        });
+      }
     });
   }
-  return sums.map((sum) => k.get(sum));
+  return sums.map((variables) => variables.map((sum) => k.get(sum)));
 }
 
 /** A block along the innermost axis: `valueAt` gives up to `lanes` neighbours, the first of them `active`. */

@@ -150,5 +150,6 @@ function toGroup(draft: Draft): Group {
     pointwise: new Set(),
     early: first.early,
     stages: draft.stages,
+    siblings: [],
   };
 }

@@ -94,6 +94,8 @@ export interface Builders {
   windowSum(x: Node, axes: readonly Sliding[]): Node;
   windowMax(x: Node, axes: readonly Sliding[]): Node;
   windowArgMax(x: Node, axes: readonly Sliding[]): Node;
+  /** Each window's value at its place in a tensor of `shape`. */
+  windowScatter(values: Node, places: Node, shape: Shape, axes: readonly Sliding[]): Node;
 }
 
 export const build: Builders = {
@@ -160,4 +162,5 @@ export const build: Builders = {
   windowSum: (x, axes) => record(ops.windowSum, [x], { axes }),
   windowMax: (x, axes) => record(ops.windowMax, [x], { axes }),
   windowArgMax: (x, axes) => record(ops.windowArgMax, [x], { axes }),
+  windowScatter: (values, places, shape, axes) => record(ops.windowScatter, [values, places], { shape, axes }),
 };

@@ -120,10 +120,13 @@ export interface ConvolutionOperation<A> extends Common<A> {
   convolution(node: Node<A>): ConvAttributes;
 }
 
-/** For each place of a sliding window the combination of its elements, or the place of its first maximum (int32). */
+/**
+ * For each place of a sliding window the combination of its elements, or the place of its first maximum (int32). `chosen`: the combination
+ * of those for which the second input, int32 and of the first one's shape, holds their number counted from the window's end.
+ */
 export interface WindowOperation<A> extends Common<A> {
   readonly kind: "window";
-  readonly gives: "combination" | "place";
+  readonly gives: "combination" | "place" | "chosen";
   /** One per axis. */
   windows(node: Node<A>): readonly Sliding[];
   combine<T>(k: Scalars<T>, a: T, b: T, type: ScalarType): T;

@@ -10,7 +10,7 @@ import { broadcast, concat, pad, reshape, slice, transpose } from "./movement.ts
 import { argMax, reduceMax, reduceMin, reduceProduct, reduceSum } from "./reduce.ts";
 import { cumulativeSum } from "./scan.ts";
 import { constant, input, iota } from "./sources.ts";
-import { windowArgMax, windowMax, windowSum } from "./window.ts";
+import { windowArgMax, windowMax, windowScatter, windowSum } from "./window.ts";
 
 type Elementwise = typeof arithmetic & typeof functions & typeof logic;
 
@@ -38,6 +38,7 @@ interface Others {
   windowSum: typeof windowSum;
   windowMax: typeof windowMax;
   windowArgMax: typeof windowArgMax;
+  windowScatter: typeof windowScatter;
 }
 
 export const ops: Elementwise & Others = {
@@ -67,6 +68,7 @@ export const ops: Elementwise & Others = {
   windowSum,
   windowMax,
   windowArgMax,
+  windowScatter,
 };
 
 export type OpName = keyof typeof ops;

@@ -4,7 +4,7 @@ import type { DType } from "../../base/dtype.ts";
 import { sizeOf } from "../../base/shape.ts";
 import { build } from "../../graph/build.ts";
 import type { Node } from "../../graph/node.ts";
-import { extentOf, type Sliding, still } from "../../graph/ops/spatial.ts";
+import { extentOf, type Sliding, slidingSize, still } from "../../graph/ops/spatial.ts";
 import { type Family, type Generator, largest, sizes } from "./generator.ts";
 
 const numbers: readonly DType[] = ["float32", "float32", "float32", "int32", "uint32"];
@@ -230,6 +230,18 @@ const window =
     );
   };
 
+/** Values to places within windows, most of which exist. */
+const windowScatter: Family = (g) => {
+  const dtype = dtypeOf(g, numbers);
+  const shape = g.any(dtype).shape;
+  if (shape.length === 0 || sizeOf(shape) === 0) return g.any(dtype);
+  const axes = shape.map((n) => (g.below(2) ? sliding(g, n, 1) : still));
+  const windows = axes.map((axis, i) => slidingSize("windowScatter", i, shape[i]!, axis));
+  if (sizeOf(windows) > largest) return g.any(dtype);
+  const places = build.and(g.like(windows, "int32"), build.constant(7, windows, "int32"));
+  return build.windowScatter(g.like(windows, dtype), places, shape, axes);
+};
+
 const anyWindow = window(() => [build.windowSum, build.windowMax, build.windowArgMax], numbers);
 const windowSum = window(() => [build.windowSum], numbers);
 
@@ -260,7 +272,7 @@ const argSort: Family = (g) => {
 export const families: readonly Family[] = [
   ...[binary, unary, binary, fma, transcendental, logic, bits, select, cast, random],
   ...[broadcast, broadcast, transpose, slice, reshape, reshape, pad, concat],
-  ...[reduce, reduce, argMax, scan, dot, dot, conv, anyWindow, gather, scatterAdd, argSort],
+  ...[reduce, reduce, argMax, scan, dot, dot, conv, anyWindow, windowScatter, gather, scatterAdd, argSort],
 ];
 
 const smoothUnary: Family = (g) => {
@@ -277,5 +289,5 @@ const smoothBinary: Family = (g) => {
 /** Operations with derivatives everywhere. */
 export const smoothFamilies: readonly Family[] = [
   ...[smoothBinary, smoothUnary, fma, broadcast, transpose, slice, reshape, pad, concat],
-  ...[sum, scan, dot, dot, conv, windowSum, gather, scatterAdd],
+  ...[sum, scan, dot, dot, conv, windowSum, windowScatter, gather, scatterAdd],
 ];

@@ -28,6 +28,7 @@ const spread: Readonly<Record<string, readonly string[]>> = {
   windowSum: ["axes"],
   windowMax: ["axes"],
   windowArgMax: ["axes"],
+  windowScatter: ["shape", "axes"],
 };
 
 const literal = (value: unknown): string =>

@@ -76,7 +76,12 @@ export function convolve(
   return result;
 }
 
-export function slide(op: WindowOperation<unknown>, node: Node, [x]: readonly Data[], k: Scalars<number>): Data {
+export function slide(
+  op: WindowOperation<unknown>,
+  node: Node,
+  [x, places]: readonly Data[],
+  k: Scalars<number>,
+): Data {
   const slidings = op.windows(node);
   const { shape, dtype } = node.inputs[0]!;
   const strides = stridesOf(shape);
@@ -84,7 +89,8 @@ export function slide(op: WindowOperation<unknown>, node: Node, [x]: readonly Da
   const result = allocate(node.dtype, sizeOf(node.shape));
   for (let i = 0; i < result.length; i++) {
     const reads = readsFrom(slidings, shape, strides, coordinatesOf(i, node.shape));
-    const element = (r: number): number | null => (reads[r]! < 0 ? null : x![reads[r]!]!);
+    const isChosen = (r: number): boolean => !places || places[reads[r]!] === reads.length - 1 - r;
+    const element = (r: number): number | null => (reads[r]! < 0 || !isChosen(r) ? null : x![reads[r]!]!);
     result[i] =
       op.gives === "place"
         ? firstMaximum(element, reads.length)
