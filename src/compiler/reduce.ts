@@ -29,15 +29,18 @@ import { flatten, identityAccess, type Linear, linearize, linearsOf, mapLinears 
 import { mapKernel, overPoints } from "./map.ts";
 import {
   blockLength,
+  type Chains,
   type Coordinate,
   origin,
   overResults,
   panelVectorsFor,
   type Reduction,
+  type Results,
   reduceBlock,
   resultParts,
   type Term,
 } from "./reduceBlock.ts";
+import { isWide, writeBlocks, writeWideBlocks } from "./reduceBlocks.ts";
 
 /** A reduction of more blocks than this is cut into them, where its results make fewer parts. */
 const worthSplitting = 16;
@@ -113,7 +116,8 @@ function mergeReduction(
 function reduceCalls(reduction: Reduction, anchors: readonly Node[], around: Surroundings): NodeCall[] {
   const { sizes } = reduction;
   const blocks = Math.ceil(sizes.at(-1)! / blockLength(reduction));
-  if (blocks <= worthSplitting || resultParts(reduction, around.machine.lanes) >= worthSplitting) {
+  const wide = isWide(reduction, around.machine.lanes);
+  if (!wide && (blocks <= worthSplitting || resultParts(reduction, around.machine.lanes) >= worthSplitting)) {
     return [wholeKernel(reduction, anchors, around)];
   }
   const sums = anchors.map(({ dtype }) => build.input("block results", [blocks, ...sizes.slice(0, -1)], dtype));
@@ -195,33 +199,30 @@ function blocksKernel(
   anchors: readonly Node[],
   around: Surroundings,
 ): NodeCall {
-  const { sizes } = reduction;
   const table = tableOf(reduction);
   const to = sums.map((node) => table.add(node, true));
   const [first] = sums as [Node];
   const place = placeOfSums(first);
-  const blocks = first.shape[0]!;
-  const size = blockLength(reduction);
-  const wholeBlocks = Math.floor(sizes.at(-1)! / size);
   const kernel = around.cached(`reduce blocks ${describeInputs(reduction, anchors, table)}`, () => {
     const k = new KernelBuilder(around.machine.lanes, table.written);
-    const extent = overResults(k, reduction, blocks, (results, block) => {
-      const write = (index: Index | null, offset: number, length: number): void => {
-        const values = reduceBlock(k, reduction, table.numbers, results, index, offset, length);
-        sums.forEach(({ dtype }, i) =>
-          values[i]!.forEach((value, vector) => {
-            const position = results.at(vector, { index: block, offset: 0 });
-            k.store(addressOf(to[i]!, dtype, place, position), dtype, value, 1, position.active);
-          }),
-        );
+    const chainsOf = (results: Results, block: Index | null): Chains => {
+      const at = (i: number, vector: number) => {
+        const position = results.at(vector, { index: block, offset: 0 });
+        return { address: addressOf(to[i]!, sums[i]!.dtype, place, position), active: position.active };
       };
-      const whole = (): void => write(k.compute("mul", block!, size), 0, size);
-      if (wholeBlocks === blocks) whole();
-      else {
-        k.when(block!, wholeBlocks, whole);
-        k.when(k.index(wholeBlocks - 1), block!, () => write(null, wholeBlocks * size, sizes.at(-1)! % size));
-      }
-    });
+      return {
+        load: (i, vector) => {
+          const { address, active } = at(i, vector);
+          return k.load(address, sums[i]!.dtype, 1, active);
+        },
+        store: (i, vector, value) => {
+          const { address, active } = at(i, vector);
+          k.store(address, sums[i]!.dtype, value, 1, active);
+        },
+      };
+    };
+    const write = isWide(reduction, k.lanes) ? writeWideBlocks : writeBlocks;
+    const extent = write(k, reduction, table.numbers, chainsOf);
     const names = anchors.map(({ op }) => op.name).join("·");
     return k.finish(`reduce blocks ${names} ${showShape(anchors[0]!.inputs[0]!.shape)}`, table.nodes.length, extent);
   });

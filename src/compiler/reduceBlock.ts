@@ -19,7 +19,7 @@ const partials = 16;
 /** Rows of no more elements are written out, without a loop. */
 export const shortRow = 64;
 /** Chains side by side down an outer axis, if there are registers for them. */
-const mostChains = 4;
+const mostChains = 16;
 
 /** Vectors of results side by side where each has `terms` chains. */
 export function panelVectorsFor(terms: number, vectorRegisters: number): number {
@@ -64,21 +64,29 @@ export interface Results {
   at(vector: number, along: Coordinate): Position;
 }
 
+/** Results that are computed side by side down an outer axis: as many for each panel as registers hold, and about as many in the last. */
+export function panelOf({ inner, sizes, panelVectors }: Reduction, lanes: number): { width: number; count: number } {
+  const size = sizes.at(-2);
+  if (inner || size === undefined) return { width: 1, count: 1 };
+  const vectors = Math.ceil(size / lanes);
+  const width = lanes * Math.ceil(vectors / Math.ceil(vectors / panelVectors));
+  return { width, count: Math.ceil(size / width) };
+}
+
 /** Parts that the results of a reduction make. */
-export function resultParts({ inner, sizes, panelVectors }: Reduction, lanes: number): number {
-  const kept = sizes.slice(0, -1);
-  return inner || kept.length === 0
-    ? sizeOf(kept)
-    : sizeOf(kept.slice(0, -1)) * Math.ceil(kept.at(-1)! / (panelVectors * lanes));
+export function resultParts(reduction: Reduction, lanes: number): number {
+  const { inner, sizes } = reduction;
+  return inner ? sizeOf(sizes.slice(0, -1)) : sizeOf(sizes.slice(0, -2)) * panelOf(reduction, lanes).count;
 }
 
 /** Visits all results with every one of `blocks` blocks of their reduced axis (its number is null where there is one). */
 export function overResults(
   k: KernelBuilder,
-  { inner, sizes, panelVectors }: Reduction,
+  reduction: Reduction,
   blocks: number,
   visit: (results: Results, block: Index | null) => void,
 ): number {
+  const { inner, sizes } = reduction;
   const kept = sizes.slice(0, -1);
   const length = Math.ceil(sizes.at(-1)! / blocks);
   const split = blocks > 1 ? [blocks] : [];
@@ -90,36 +98,52 @@ export function overResults(
     });
   }
   const outer = kept.slice(0, -1);
-  const size = kept.at(-1)!;
-  const panel = panelVectors * k.lanes;
-  const wholePanels = Math.floor(size / panel);
-  const panels = Math.ceil(size / panel);
-  const columns = (row: readonly Index[], block: Index | null, column: Coordinate, width: number): void => {
-    const vectors = Math.ceil(width / k.lanes);
-    const at = (vector: number, along: Coordinate): Position => ({
-      axes: [...row.map(counter), { ...column, offset: column.offset + vector * k.lanes }, along],
-      vectorAxis: outer.length,
-      active: Math.min(k.lanes, width - vector * k.lanes),
-    });
-    visit({ vectors, at }, block);
-  };
-  const rest = (row: readonly Index[], block: Index | null): void => {
-    if (wholePanels < panels) columns(row, block, { index: null, offset: wholePanels * panel }, size % panel);
-  };
-  if (panels === 1 || sizeOf(outer) >= manyParts) {
-    return overParts(k, [...outer, ...split], size * length, (at) => {
-      const [row, block] = [at.slice(0, outer.length), at[outer.length] ?? null];
-      if (wholePanels > 0) {
-        k.loop(0, wholePanels * panel, panel, (column) => columns(row, block, counter(column), panel));
-      }
-      rest(row, block);
+  const { width, count } = panelOf(reduction, k.lanes);
+  if (count === 1 || sizeOf(outer) >= manyParts) {
+    return overParts(k, [...outer, ...split], kept.at(-1)! * length, (at) => {
+      const block = at[outer.length] ?? null;
+      overPanels(k, reduction, at.slice(0, outer.length), (results) => visit(results, block));
     });
   }
-  return overParts(k, [...outer, panels, ...split], panel * length, (at) => {
-    const [row, number, block] = [at.slice(0, outer.length), at[outer.length]!, at[outer.length + 1] ?? null];
-    k.when(number, wholePanels, () => columns(row, block, counter(k.compute("mul", number, panel)), panel));
-    k.when(k.index(wholePanels - 1), number, () => rest(row, block));
+  return overParts(k, [...outer, count, ...split], width * length, (at) => {
+    const [number, block] = [at[outer.length]!, at[outer.length + 1] ?? null];
+    const panels = panelsOf(k, reduction, at.slice(0, outer.length));
+    k.when(number, panels.whole, () => visit(panels.at(k.compute("mul", number, width)), block));
+    if (panels.rest) k.when(k.index(panels.whole - 1), number, () => visit(panels.rest!, block));
   });
+}
+
+/** Visits the panels of results of one row of the outer axes. */
+export function overPanels(
+  k: KernelBuilder,
+  reduction: Reduction,
+  row: readonly Index[],
+  visit: (results: Results) => void,
+): void {
+  const { width, whole, at, rest } = panelsOf(k, reduction, row);
+  if (whole > 1) k.loop(0, whole * width, width, (column) => visit(at(column)));
+  else if (whole > 0) visit(at(null));
+  if (rest) visit(rest);
+}
+
+function panelsOf(k: KernelBuilder, reduction: Reduction, row: readonly Index[]) {
+  const size = reduction.sizes.at(-2)!;
+  const { width } = panelOf(reduction, k.lanes);
+  const whole = Math.floor(size / width);
+  const columns = (column: Coordinate, results: number): Results => ({
+    vectors: Math.ceil(results / k.lanes),
+    at: (vector, along) => ({
+      axes: [...row.map(counter), { ...column, offset: column.offset + vector * k.lanes }, along],
+      vectorAxis: row.length,
+      active: Math.min(k.lanes, results - vector * k.lanes),
+    }),
+  });
+  return {
+    width,
+    whole,
+    at: (column: Index | null): Results => columns({ index: column, offset: 0 }, width),
+    rest: whole * width < size ? columns({ index: null, offset: whole * width }, size - whole * width) : null,
+  };
 }
 
 function point(axes: Position["axes"]): Position {
@@ -146,21 +170,47 @@ export function reduceBlock(
       return [reduceRow(k, op, type, valueAt, index, offset, length)];
     });
   }
-  const vectors = Array.from({ length: results.vectors }, (_, vector) => vector);
-  const sums = terms.map(({ op, type }) => vectors.map(() => k.variable(k.constant(type, Number(op.identity(type))))));
+  const chains = identities(k, reduction, results).map((values) => values.map((value) => k.variable(value)));
   if (length > 0) {
     const from = index ? k.compute("add", index, offset) : k.index(offset);
     k.loop(from, k.compute("add", from, length), 1, (at) => {
-      for (const vector of vectors) {
-        const evaluator = new Evaluator(k, buffers, results.at(vector, counter(at)));
-        terms.forEach(({ op, type, input }, i) => {
-          const sum = sums[i]![vector]!;
-          k.set(sum, op.combine(k.scalars, k.get(sum), evaluator.value(input), type));
-        });
-      }
+      addElement(k, reduction, buffers, results, at, {
+        load: (i, vector) => k.get(chains[i]![vector]!),
+        store: (i, vector, value) => k.set(chains[i]![vector]!, value),
+      });
     });
   }
-  return sums.map((variables) => variables.map((sum) => k.get(sum)));
+  return chains.map((variables) => variables.map((chain) => k.get(chain)));
+}
+
+/** What a chain begins with, for each term and vector of the results. */
+export function identities(k: KernelBuilder, { terms }: Reduction, { vectors }: Results): Vector[][] {
+  return terms.map(({ op, type }) =>
+    Array.from({ length: vectors }, () => k.constant(type, Number(op.identity(type)))),
+  );
+}
+
+/** Where chains wait for their next element, by term and vector of the results. */
+export interface Chains {
+  load(term: number, vector: number): Vector;
+  store(term: number, vector: number, value: Vector): void;
+}
+
+/** One more element to each of the chains down an outer axis. */
+export function addElement(
+  k: KernelBuilder,
+  { terms }: Reduction,
+  buffers: Buffers,
+  results: Results,
+  at: Index,
+  { load, store }: Chains,
+): void {
+  for (let vector = 0; vector < results.vectors; vector++) {
+    const evaluator = new Evaluator(k, buffers, results.at(vector, counter(at)));
+    terms.forEach(({ op, type, input }, i) => {
+      store(i, vector, op.combine(k.scalars, load(i, vector), evaluator.value(input), type));
+    });
+  }
 }
 
 /** A block along the innermost axis: `valueAt` gives up to `lanes` neighbours, the first of them `active`. */

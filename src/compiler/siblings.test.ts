@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from "vitest";
 import { build } from "../graph/build.ts";
+import { gradient } from "../graph/gradient.ts";
 import type { Node } from "../graph/node.ts";
 import { simplifyModule } from "../graph/simplify.ts";
 import { modes, moduleOf, requireAgreement, targetsIn, valuesFor } from "../targets/testing.ts";
@@ -59,7 +60,7 @@ test("what depends on nobody is one pass, what depends on another's result a sec
     machine,
   );
   expect(before.map(({ kernel }) => kernel.name)).toEqual([
-    "reduce reduceSum·reduceSum·reduceMax [8, 16, 16, 32]",
+    "reduce reduceSum·reduceMax·reduceSum·mul [8, 16, 16, 32]",
     "reduce reduceSum [8, 16, 16, 32]",
   ]);
 });
@@ -72,5 +73,28 @@ test("an epilogue of two siblings stays with them", () => {
   expect(before.map(({ kernel }) => kernel.name)).toEqual([
     "reduce blocks reduceSum·reduceSum [512, 256, 32]",
     "combine reduceSum·reduceSum·sub [512, 32]",
+  ]);
+});
+
+test("a normalization is two passes for its sums and one map, and as much back", () => {
+  const [x, dy] = [build.input("x", [64, 16, 16, 32], "float32"), build.input("dy", [64, 16, 16, 32], "float32")];
+  const [gamma, beta] = [build.input("gamma", [32], "float32"), build.input("beta", [32], "float32")];
+  const mean = times(sum(x), 2 ** -14);
+  // For any constant m: mean((x − m)²) − (mean(x) − m)², so that nothing flows back through the mean of what has mean zero.
+  const fixed = build.stopGradient(mean);
+  const [fromFixed, rest] = [build.sub(x, spread(fixed, x)), build.sub(mean, fixed)];
+  const variance = build.sub(times(sum(build.mul(fromFixed, fromFixed)), 2 ** -14), build.mul(rest, rest));
+  const scale = build.div(gamma, build.sqrt(build.add(variance, build.constant(1e-5, [32], "float32"))));
+  const y = build.add(build.mul(build.sub(x, spread(mean, x)), spread(scale, x)), spread(beta, x));
+  const gradients = gradient(y, dy, [x, gamma, beta]) as Node[];
+  const module = moduleOf({ inputs: [x, dy, gamma, beta], outputs: [y, ...gradients] });
+  const { before } = compileModule(simplifyModule(module), machine);
+  const names = before.map(({ kernel }) => kernel.name).filter((name) => !name.startsWith("combine"));
+  expect(names).toEqual([
+    "reduce blocks reduceSum [64, 16, 16, 32]",
+    "reduce blocks reduceSum [64, 16, 16, 32]",
+    "map add [64, 16, 16, 32]",
+    "reduce blocks reduceSum·reduceSum·reduceSum [64, 16, 16, 32]",
+    "map add [64, 16, 16, 32]",
   ]);
 });

@@ -15,6 +15,8 @@ import type { Roles } from "./roles.ts";
 
 /** Instructions that are cheaper to repeat than to store and load. */
 const cheap = 4;
+/** Elements of a wider value that read the same one, from where on nothing is repeated for all of them. */
+const wide = 32;
 /** Operations on top of each other before one is stored: what walks expressions recurses. */
 const deepest = 200;
 
@@ -60,7 +62,8 @@ export function chooseStored(nodes: readonly Node[], roles: Roles): Set<Node> {
     weights.set(node, own + inherited);
     if (storage[node.op.kind] === "when shared" && uses.get(node)! > 1 && own + inherited > cheap) stored.add(node);
     if (node.op.kind === "movement" && sizeOf(node.shape) > sizeOf(node.inputs[0]!.shape)) {
-      storeBeforeWidening(node.inputs[0]!, weightOf, stored);
+      const repeats = sizeOf(node.shape) / sizeOf(node.inputs[0]!.shape);
+      storeBeforeWidening(node.inputs[0]!, repeats < wide ? cheap : 0, weightOf, stored);
     }
   }
   for (const node of nodes) storeOperands(node, stored);
@@ -79,11 +82,11 @@ function countUses(nodes: readonly Node[], stored: ReadonlySet<Node>): Map<Node,
   return uses;
 }
 
-/** A costly value that is read at more points than it has is computed once per element of its own. */
-function storeBeforeWidening(input: Node, weightOf: (node: Node) => number, stored: Set<Node>): void {
+/** A value of more than `allowed` instructions that is read at more points than it has is computed once per element of its own. */
+function storeBeforeWidening(input: Node, allowed: number, weightOf: (node: Node) => number, stored: Set<Node>): void {
   let node = input;
   while (!stored.has(node) && storage[node.op.kind] === "dissolves" && node.inputs.length === 1) node = node.inputs[0]!;
-  if (sizeOf(node.shape) > 1 && storage[node.op.kind] === "when shared" && weightOf(node) > cheap) stored.add(node);
+  if (sizeOf(node.shape) > 1 && storage[node.op.kind] === "when shared" && weightOf(node) > allowed) stored.add(node);
 }
 
 /** Stores inputs of a node that would otherwise load from too many buffers; `loads` bounds how many each node does. */
