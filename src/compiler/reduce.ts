@@ -42,8 +42,9 @@ import {
 } from "./reduceBlock.ts";
 import { isWide, writeBlocks, writeWideBlocks } from "./reduceBlocks.ts";
 
-/** A reduction of more blocks than this is cut into them, where its results make fewer parts. */
+/** A reduction of more blocks than this is cut into them, where its results make fewer parts; a large one sooner. */
 const worthSplitting = 16;
+const [largeSize, worthSplittingLarge] = [2 ** 16, 4];
 
 /** @param groups  the members of each reduction, the reduction first; all go along the same axes of the same shape */
 export function lowerReduce(groups: readonly (readonly Node[])[], around: Surroundings): NodeCall[] {
@@ -64,9 +65,10 @@ export function lowerReduce(groups: readonly (readonly Node[])[], around: Surrou
   const direct = mergeReduction(terms, shape, axes, members);
   if (direct) return reduceCalls({ ...direct, ...rest }, anchors, around);
 
-  // The reduced axes do not lie in one line: bring them together at the end of a copy.
-  const kept = shape.map((_, axis) => axis).filter((axis) => !axes.includes(axis));
-  const order = [...kept, ...axes];
+  // The reduced axes do not lie in one line: a copy brings them together, at its end if they are no neighbours.
+  const all = shape.map((_, axis) => axis);
+  const neighbours = axes.every((axis, i) => i === 0 || axis === axes[i - 1]! + 1);
+  const order = neighbours ? all : [...all.filter((axis) => !axes.includes(axis)), ...axes];
   const lined = order.map((axis) => shape[axis]!);
   const permute = (at: Linear): Linear => ({ ...at, coefficients: order.map((axis) => at.coefficients[axis]!) });
   const output = linearize(identityAccess(lined), lined, lined.length);
@@ -75,8 +77,8 @@ export function lowerReduce(groups: readonly (readonly Node[])[], around: Surrou
     ({ input }, i): Member => ({ node: copies[i]!, expression: mapLinears(input, permute), output }),
   );
   const loads = terms.map((term, i): Term => ({ ...term, input: { kind: "load", node: copies[i]!, at: output } }));
-  const ends = axes.map((_, i) => kept.length + i);
-  const merged = mergeReduction(loads, lined, ends, members)!;
+  const moved = axes.map((axis) => order.indexOf(axis));
+  const merged = mergeReduction(loads, lined, moved, members)!;
   return [mapKernel(copied, lined, around), ...reduceCalls({ ...merged, ...rest }, anchors, around)];
 }
 
@@ -117,7 +119,8 @@ function reduceCalls(reduction: Reduction, anchors: readonly Node[], around: Sur
   const { sizes } = reduction;
   const blocks = Math.ceil(sizes.at(-1)! / blockLength(reduction));
   const wide = isWide(reduction, around.machine.lanes);
-  if (!wide && (blocks <= worthSplitting || resultParts(reduction, around.machine.lanes) >= worthSplitting)) {
+  const enough = sizeOf(sizes) >= largeSize ? worthSplittingLarge : worthSplitting;
+  if (!wide && (blocks <= enough || resultParts(reduction, around.machine.lanes) >= enough)) {
     return [wholeKernel(reduction, anchors, around)];
   }
   const sums = anchors.map(({ dtype }) => build.input("block results", [blocks, ...sizes.slice(0, -1)], dtype));

@@ -17,6 +17,8 @@ import type { Roles } from "./roles.ts";
 const cheap = 4;
 /** Elements of a wider value that read the same one, from where on nothing is repeated for all of them. */
 const wide = 32;
+/** Elements that no cache near the processor holds, and so many inputs of that size that reading them again costs more than storing. */
+const [large, manyInputs] = [2 ** 15, 3];
 /** Operations on top of each other before one is stored: what walks expressions recurses. */
 const deepest = 200;
 
@@ -60,7 +62,9 @@ export function chooseStored(nodes: readonly Node[], roles: Roles): Set<Node> {
     const own =
       node.op.kind === "elementwise" ? weightOfOperation(node.op, node) : node.op.kind === "gather" ? cheap : 0;
     weights.set(node, own + inherited);
-    if (storage[node.op.kind] === "when shared" && uses.get(node)! > 1 && own + inherited > cheap) stored.add(node);
+    if (storage[node.op.kind] === "when shared" && uses.get(node)! > 1) {
+      if (own + inherited > cheap || readsMuch(node, stored)) stored.add(node);
+    }
     if (node.op.kind === "movement" && sizeOf(node.shape) > sizeOf(node.inputs[0]!.shape)) {
       const repeats = sizeOf(node.shape) / sizeOf(node.inputs[0]!.shape);
       storeBeforeWidening(node.inputs[0]!, repeats < wide ? cheap : 0, weightOf, stored);
@@ -104,9 +108,21 @@ function storeBeforeTooMany(node: Node, loads: Map<Node, number>, stored: Set<No
 
 /** How many stored nodes an expression over `inputs` loads. */
 function countLoads(inputs: readonly Node[], stored: ReadonlySet<Node>): number {
+  return loadsOf(inputs, stored).length;
+}
+
+function loadsOf(inputs: readonly Node[], stored: ReadonlySet<Node>): Node[] {
   const seen = new Set(inputs);
   for (const node of seen) if (!stored.has(node)) for (const input of node.inputs) seen.add(input);
-  return [...seen].filter((node) => stored.has(node)).length;
+  return [...seen].filter((node) => stored.has(node));
+}
+
+/** Whether a large value is made of several as large, such as the gradient where two branches meet. */
+function readsMuch(node: Node, stored: ReadonlySet<Node>): boolean {
+  const size = sizeOf(node.shape);
+  return (
+    size >= large && loadsOf(node.inputs, stored).filter((load) => sizeOf(load.shape) >= size).length >= manyInputs
+  );
 }
 
 /**

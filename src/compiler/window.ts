@@ -8,6 +8,7 @@ import { showShape } from "../base/shape.ts";
 import type { Node } from "../graph/node.ts";
 import { KernelBuilder } from "../kernel/builder.ts";
 import type { Vector } from "../kernel/language.ts";
+import { scalarOf } from "../kernel/scalars.ts";
 import {
   BufferTable,
   describeMembers,
@@ -24,7 +25,7 @@ import { loadOf } from "./operand.ts";
 import { counter } from "./reduceBlock.ts";
 import { windowOf } from "./windowFold.ts";
 import { overPointsOfWindows } from "./windowPoints.ts";
-import { planOf, type Scaled, WindowWriter } from "./windowWriter.ts";
+import { type Half, planOf, type Scaled, WindowWriter } from "./windowWriter.ts";
 
 /** @param groups  the members of each operation, the operation first */
 export function lowerWindows(groups: readonly (readonly Node[])[], around: Surroundings): NodeCall[] {
@@ -43,14 +44,23 @@ export function lowerWindows(groups: readonly (readonly Node[])[], around: Surro
 
   const kernel = around.cached(key, () => {
     const k = new KernelBuilder(around.machine.lanes, table.written);
-    const read = (input: number, position: Position): Vector => {
+    const read = (input: number, position: Position, half: Half | null): Vector => {
       const { node, at } = loads[input]!;
-      return k.load(
-        addressOf(table.add(node), node.dtype, at, position),
-        node.dtype,
-        laneStride(at, position),
-        position.active,
-      );
+      const { vectorAxis, active } = position;
+      const load = (offset: number, stride: number, active: number): Vector => {
+        const axes = position.axes.map((axis, i) =>
+          i === vectorAxis ? { ...axis, offset: axis.offset + offset } : axis,
+        );
+        return k.load(addressOf(table.add(node), node.dtype, at, { ...position, axes }), node.dtype, stride, active);
+      };
+      const stride = laneStride(at, position);
+      if (!half) return load(0, stride, active);
+      if (stride !== 1) return load(0, 2 * stride, active);
+      const first = half.second ? -1 : 0;
+      const length = half.both ? 2 * active : 2 * active - 1;
+      const [low, high] = [Math.min(length, k.lanes), Math.max(0, length - k.lanes)];
+      const rest = high > 0 ? load(first + k.lanes, 1, high) : k.constant(scalarOf(node.dtype), 0);
+      return halves(k, load(first, 1, low), rest)[half.second ? 1 : 0];
     };
     const store = (position: Position, values: readonly Vector[], scaled: Scaled | null): void => {
       storeMembers(k, scaledMembers(members, scaled), table, position, values);
@@ -62,12 +72,22 @@ export function lowerWindows(groups: readonly (readonly Node[])[], around: Surro
           k,
           nodes,
           (input, positions, { vectorAxis, active }) =>
-            read(input, { axes: positions.map(counter), vectorAxis, active }),
+            read(input, { axes: positions.map(counter), vectorAxis, active }, null),
           (position, values) => store(position, values, null),
         );
     return k.finish(`${nameOfMembers(members)} ${showShape(node.inputs[0]!.shape)}`, table.nodes.length, extent);
   });
   return [{ kernel, buffers: table.nodes }];
+}
+
+/** The elements of two vectors at even places, and those at odd ones: each lane bit changes places with the one before it. */
+function halves(k: KernelBuilder, a: Vector, b: Vector): [even: Vector, odd: Vector] {
+  let pair: [Vector, Vector] = [a, b];
+  for (let distance = k.lanes / 2; distance >= 1; distance /= 2) {
+    const [low, high] = pair;
+    pair = [k.interchange(low, high, distance, false), k.interchange(low, high, distance, true)];
+  }
+  return pair;
 }
 
 /** The members over an axis that counts turns. */

@@ -60,16 +60,29 @@ export function planOf(nodes: readonly Node[]): WindowPlan | null {
   while (last > 0 && isStill(slidings[last]!) && shape[last] === 1) last--;
   const still = isStill(slidings[last]!);
   const near = nearAt(still ? last - 1 : last);
-  const alongLanes = still || (near !== null && near.turns.period === 1 && near.turns.advance === 1);
+  // Elements further apart are read one by one as fast as by lanes.
+  const alongLanes = still || (near !== null && (near.turns.advance === 1 || isPairs(near.turns)));
   const others = slidings.filter((_, axis) => axis !== near?.axis);
   return others.every(hasReach) ? { lane: alongLanes ? last : -1, near } : null;
+}
+
+/** Whether neighbouring outputs read every second element, and each output a run of them. */
+function isPairs({ period, advance, phases }: Turns): boolean {
+  const [taps] = phases as [readonly Tap[]];
+  return period === 1 && advance === 2 && taps.every(({ position }, i) => position === taps[0]!.position + i);
+}
+
+/** Which of every two neighbours is read, and whether both exist. */
+export interface Half {
+  readonly second: boolean;
+  readonly both: boolean;
 }
 
 export interface WindowCode {
   readonly nodes: readonly Node[];
   readonly plan: WindowPlan;
-  /** Loads from input `input`: neighbours along the lanes from `position` on. */
-  read(input: number, position: Position): Vector;
+  /** Loads from input `input`: neighbours along the lanes from `position` on, or one of every two. */
+  read(input: number, position: Position, half: Half | null): Vector;
   /** Takes the results at a position, in which one axis may count turns instead of outputs. */
   store(position: Position, values: readonly Vector[], scaled: Scaled | null): void;
 }
@@ -77,12 +90,20 @@ export interface WindowCode {
 /** Elements along one axis. */
 type Along = { readonly taps: readonly Tap[] } | { readonly reach: Reach };
 
+/** An element along the near axis. */
+interface NearTap {
+  readonly element: number;
+  readonly position: Coordinate;
+  /** Along the lanes, where every second element is read. */
+  readonly half: Half | null;
+}
+
 /** One output, or one on each lane of several vectors. */
 interface Spot {
   readonly at: readonly Coordinate[];
   /** Results along the lanes. */
   readonly width: number;
-  readonly nearTaps: readonly { readonly element: number; readonly position: Coordinate }[];
+  readonly nearTaps: readonly NearTap[];
   readonly scaled: Scaled | null;
   readonly lane: number;
 }
@@ -136,6 +157,7 @@ export class WindowWriter {
         const nearTaps = tapsAt(this.#slidings[axis]!, this.#sizes[axis]!, o).map(({ element, position }) => ({
           element,
           position: { index: null, offset: position },
+          half: null,
         }));
         visit({
           at: at.with(axis, { index: null, offset: o }),
@@ -148,9 +170,11 @@ export class WindowWriter {
     const inner = (turn: Index | null, offset: number): void =>
       phases.forEach((taps, phase) => {
         const start = turn && k.compute("mul", turn, advance);
-        const nearTaps = taps.map(({ element, position }) => ({
+        const nearTaps = taps.map(({ element, position }, i) => ({
           element,
           position: { index: start, offset: offset * advance + position },
+          half:
+            lane === axis && advance === 2 ? { second: i % 2 === 1, both: i % 2 === 1 || i + 1 < taps.length } : null,
         }));
         const scaled = { axis, factor: period, offset: phase };
         visit({ at: at.with(axis, { index: turn, offset }), nearTaps, scaled, lane });
@@ -175,9 +199,8 @@ export class WindowWriter {
     const whole = length - (length % panel);
     const from = at[lane]!.offset;
     const columns = (index: Index | null, offset: number, width: number): void => {
-      const moved = ({ index: _, offset: start }: Coordinate): Coordinate => ({ index, offset: start + offset });
       const nearTaps = turns
-        ? spot.nearTaps.map(({ element, position }) => ({ element, position: moved(position) }))
+        ? spot.nearTaps.map((tap) => this.#moved(tap, turns.advance, index, offset))
         : spot.nearTaps;
       this.#write({ ...spot, at: at.with(lane, { index, offset: from + offset }), nearTaps, width }, around);
     };
@@ -186,24 +209,31 @@ export class WindowWriter {
     if (whole < length) columns(null, whole, length - whole);
   }
 
+  /** A tap of the near axis, some turns later. */
+  #moved(tap: NearTap, advance: number, index: Index | null, turns: number): NearTap {
+    const start = index && this.#k.compute("mul", index, advance);
+    return { ...tap, position: { index: start, offset: tap.position.offset + turns * advance } };
+  }
+
   #write(spot: Spot, around: readonly Along[]): void {
     const k = this.#k;
-    const { nodes, store } = this.#code;
+    const { nodes, plan, store } = this.#code;
     const vectors = Math.ceil(spot.width / k.lanes);
-    const positionOf = (axes: readonly Coordinate[], vector: number): Position => ({
-      axes: spot.lane < 0 ? axes : axes.with(spot.lane, shifted(axes[spot.lane]!, vector * k.lanes)),
+    const apart = plan.near?.axis === spot.lane ? plan.near.turns.advance : 1;
+    const positionOf = (axes: readonly Coordinate[], vector: number, apart: number): Position => ({
+      axes: spot.lane < 0 ? axes : axes.with(spot.lane, shifted(axes[spot.lane]!, vector * k.lanes * apart)),
       vectorAxis: spot.lane,
       active: Math.min(k.lanes, spot.width - vector * k.lanes),
     });
     const first = (): Vector => k.splat(this.#firstNumber(spot, around));
     const folds = Array.from({ length: vectors }, () => foldsOf(k, nodes, first));
-    this.#overElements(spot, around, (reads, number) => {
+    this.#overElements(spot, around, (reads, number, half) => {
       folds.forEach((fold, vector) => {
-        const position = positionOf(reads, vector);
-        fold.add({ read: (input) => this.#code.read(input, position), number: () => k.splat(number()) });
+        const position = positionOf(reads, vector, apart);
+        fold.add({ read: (input) => this.#code.read(input, position, half), number: () => k.splat(number()) });
       });
     });
-    folds.forEach((fold, vector) => store(positionOf(spot.at, vector), fold.results(), spot.scaled));
+    folds.forEach((fold, vector) => store(positionOf(spot.at, vector, 1), fold.results(), spot.scaled));
   }
 
   /** Elements along one of the outer axes. */
@@ -220,15 +250,15 @@ export class WindowWriter {
   #overElements(
     spot: Spot,
     around: readonly Along[],
-    visit: (reads: readonly Coordinate[], number: () => Index) => void,
+    visit: (reads: readonly Coordinate[], number: () => Index, half: Half | null) => void,
   ): void {
     const k = this.#k;
     const near = this.#code.plan.near?.axis ?? -1;
     const nest = (depth: number, reads: readonly Coordinate[], number: () => Index): void => {
       if (depth === around.length) {
-        if (near < 0) return visit(reads, number);
-        for (const { element, position } of spot.nearTaps) {
-          visit(reads.with(near, position), () => this.#count(number, near, k.index(element)));
+        if (near < 0) return visit(reads, number, null);
+        for (const { element, position, half } of spot.nearTaps) {
+          visit(reads.with(near, position), () => this.#count(number, near, k.index(element)), half);
         }
         return;
       }
