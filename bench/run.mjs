@@ -96,6 +96,7 @@ async function prepareAll(workload, all) {
     }
   }
   for (const one of [...prepared]) {
+    await one.take(1); // data are drawn and programs made
     const first = await one.take(1);
     if (first.milliseconds > longestStep) {
       console.log(

@@ -1,6 +1,6 @@
 /**
- * PyTorch as a contestant: a Python process that answers requests, with as many threads as asked for. Training is prepared twice, with
- * the default optimizer and with `fused=True`, and the faster one counts.
+ * PyTorch as a contestant: a Python process that answers requests, with as many threads as asked for. Training is prepared with
+ * the default optimizer and with `fused=True`, on images in both orders of memory, and the fastest counts.
  */
 
 import { spawn } from "node:child_process";
@@ -31,7 +31,7 @@ export async function open(threads) {
 
 export async function prepare(workload, data) {
   const note = `threads: ${peer.threads}`;
-  if (workload.kind !== "mlp") return variant({ ...workload }, note);
+  if (!data) return variant({ ...workload }, note);
   const folder = mkdtempSync(join(tmpdir(), "gradus-bench-"));
   const files = { inputs: join(folder, "inputs"), targets: join(folder, "targets") };
   for (const name of ["inputs", "targets"]) {
@@ -40,13 +40,17 @@ export async function prepare(workload, data) {
   }
   try {
     const variants = [];
-    for (const fused of [false, true]) {
-      const words = `${note}, ${fused ? "fused" : "default"} ${workload.optimizer}`;
-      const one = await variant({ ...workload, ...files, fused }, words).catch((error) => {
-        if (!fused) throw error;
-        return null; // older versions have none
-      });
-      if (one) variants.push(one);
+    for (const channels_last of data.shape.length === 3 ? [false, true] : [false]) {
+      for (const fused of [false, true]) {
+        const order = channels_last ? ", channels last" : "";
+        const words = `${note}, ${fused ? "fused" : "default"} ${workload.optimizer}${order}`;
+        const request = { ...workload, ...files, shape: data.shape, fused, channels_last };
+        const one = await variant(request, words).catch((error) => {
+          if (!fused) throw error;
+          return null; // older versions have none
+        });
+        if (one) variants.push(one);
+      }
     }
     return { variants };
   } finally {

@@ -10,6 +10,7 @@ import time
 
 import torch
 from torch import nn
+from torch_networks import networks
 
 
 def matmul(size):
@@ -28,17 +29,27 @@ def total(length):
     return lambda: a.sum()
 
 
-def training(sizes, batch, optimizer, inputs, targets, fused):
-    x = torch.frombuffer(bytearray(open(inputs, "rb").read()), dtype=torch.float32).reshape(-1, sizes[0])
-    y = torch.frombuffer(bytearray(open(targets, "rb").read()), dtype=torch.int32).long()
+def perceptron(sizes):
     layers = []
     for i in range(1, len(sizes)):
         layers += ([nn.ReLU()] if i > 1 else []) + [nn.Linear(sizes[i - 1], sizes[i])]
-    model = nn.Sequential(*layers)
+    return nn.Sequential(*layers)
+
+
+def training(model, shape, batch, optimizer, inputs, targets, fused, channels_last=False):
+    x = torch.frombuffer(bytearray(open(inputs, "rb").read()), dtype=torch.float32).reshape(-1, *shape)
+    y = torch.frombuffer(bytearray(open(targets, "rb").read()), dtype=torch.int32).long()
+    if len(shape) == 3:  # examples are channels-last
+        x = x.permute(0, 3, 1, 2)
+        x = x if channels_last else x.contiguous()
+    if channels_last:
+        model = model.to(memory_format=torch.channels_last)
     loss = nn.CrossEntropyLoss()
     options = {"fused": True} if fused else {}
     if optimizer == "adam":
         rule = torch.optim.Adam(model.parameters(), lr=0.001, **options)
+    elif optimizer == "sgdm":
+        rule = torch.optim.SGD(model.parameters(), lr=0.01, momentum=0.9, **options)
     else:
         rule = torch.optim.SGD(model.parameters(), lr=0.1, **options)
     state = {"order": None, "position": len(y)}
@@ -63,8 +74,9 @@ def prepare(request):
         return elementwise(request["length"])
     if kind == "sum":
         return total(request["length"])
-    names = ("sizes", "batch", "optimizer", "inputs", "targets", "fused")
-    return training(*(request[name] for name in names))
+    model = perceptron(request["sizes"]) if kind == "mlp" else networks[request["network"]]()
+    names = ("shape", "batch", "optimizer", "inputs", "targets", "fused", "channels_last")
+    return training(model, *(request[name] for name in names))
 
 
 def main():
