@@ -83,7 +83,14 @@ test("a training is measured after its first steps, whatever shapes it has", asy
 });
 
 test("names are workloads, or are refused with a way out", () => {
-  for (const name of [...standardNames, ...lists.convolutions!, "matmul-3", "conv-5x6-3-4-3x2-b2", "mlp-7-2-b1-adam"])
+  for (const name of [
+    ...standardNames,
+    ...lists.convolutions!,
+    ...lists.passes!,
+    "matmul-3",
+    "conv-5x6-3-4-3x2-b2",
+    "mlp-7-2-b1-adam",
+  ])
     expect(workloadOf(name).name).toBe(name);
   const refusals = {
     "matmul-102": null,

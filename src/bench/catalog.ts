@@ -1,5 +1,5 @@
 /**
- * The workloads by name: a standard list, a list of convolutions, and three patterns, `matmul-N`, `mlp-SIZES-bBATCH-OPTIMIZER` and
+ * The workloads by name: a standard list, a list of convolutions and one of passes over memory, and three patterns, `matmul-N`, `mlp-SIZES-bBATCH-OPTIMIZER` and
  * `conv-HxW-IN-OUT-RxC-bBATCH`, where `-sSTRIDE` and `-gGROUPS` may stand before the batch, and behind it `-input` or `-kernel` for that
  * gradient. Refuses sizes that mean nothing.
  */
@@ -10,6 +10,7 @@ import { showValue } from "../base/show.ts";
 import type { Network } from "../network/network.ts";
 import { type ConvolutionPart, convolution, elementwise, matmul, sum } from "./module.ts";
 import { networks } from "./networks.ts";
+import { averagePool, batchNormalization, maxPool } from "./passes.ts";
 import { type OptimizerName, perceptron, type TrainingSpec, training } from "./training.ts";
 import type { Workload } from "./workload.ts";
 
@@ -50,9 +51,12 @@ const layers: readonly string[] = [
 /** Lists of workloads that have a name of their own. */
 export const lists: Readonly<Record<string, readonly string[]>> = {
   convolutions: layers.flatMap((layer) => [layer, `${layer}-input`, `${layer}-kernel`]),
+  passes: ["elementwise-16MiB", "sum-16MiB", "maxPool-16MiB", "averagePool-16MiB", "batchNorm-16MiB"],
 };
 
-const fixed: ReadonlyMap<string, Workload> = new Map([elementwise, sum].map((workload) => [workload.name, workload]));
+const fixed: ReadonlyMap<string, Workload> = new Map(
+  [elementwise, sum, maxPool, averagePool, batchNormalization].map((workload) => [workload.name, workload]),
+);
 
 /** More rows would not fit any memory. */
 const mostRows = 16_384;

@@ -67,7 +67,8 @@ export const sum: ModuleWorkload = moduleWorkload("sum-16MiB", () => {
   return { inputs: [x], output: build.reduceSum(x, [0]) };
 });
 
-const input = (...shape: number[]): Node => build.input("operand", shape, "float32");
+/** An operand, float32. */
+export const input = (...shape: number[]): Node => build.input("operand", shape, "float32");
 
 /** A module in a target's memory, ready to be run again and again. */
 export interface Prepared {
@@ -82,10 +83,14 @@ export interface ModuleWorkload extends Workload {
   prepare(target: CpuTarget): Promise<Prepared>;
 }
 
-function moduleWorkload(name: string, make: () => { inputs: Node[]; output: Node }): ModuleWorkload {
+/** A workload that computes what `make` builds. */
+export function moduleWorkload(
+  name: string,
+  make: () => { inputs: Node[]; output: Node | readonly Node[] },
+): ModuleWorkload {
   const prepare = (target: CpuTarget): Promise<Prepared> => {
     const { inputs, output } = make();
-    return prepareModule({ inputs, states: [], outputs: [output], guard: null, log: [] }, target);
+    return prepareModule({ inputs, states: [], outputs: [output].flat(), guard: null, log: [] }, target);
   };
   return {
     name,

@@ -23,7 +23,7 @@ export const benchCommand: Command = {
     "operations would take at this machine's peak of multiply-adds, and their bytes at its bandwidth of copying, both measured in " +
     "the same minute. Only what stays in a cache, or reads without writing, can pass 100 %.\n\n" +
     `A WORKLOAD is one of ${standardNames.join(", ")}; or another size of these, such as matmul-512 or mlp-64-32-10-b16-sgd; or ` +
-    "a convolution such as conv-32x32-16-32-3x3-s2-b32, where -input or -kernel behind it stands for that gradient; or convolutions, for a list of those. " +
+    "a convolution such as conv-32x32-16-32-3x3-s2-b32, where -input or -kernel behind it stands for that gradient; or convolutions or passes, for lists of those. " +
     "Without one, all of them are measured; that takes a few minutes. Training takes 2,000 steps before the measurement, or 20 " +
     "seconds of them.",
   flags: [
