@@ -5,6 +5,7 @@
 
 import { sizeOf } from "../base/shape.ts";
 import type { Node } from "../graph/node.ts";
+import { isStill } from "../graph/ops/spatial.ts";
 import type { KernelBuilder } from "../kernel/builder.ts";
 import type { Index, Vector } from "../kernel/language.ts";
 import { scalarOf } from "../kernel/scalars.ts";
@@ -49,8 +50,7 @@ export function overPointsOfWindows(
   };
 
   const last = slidings.length - 1;
-  const { size = 0, stride = 1, low = 0, high = 0, base = 1 } = slidings[last] ?? {};
-  const plain = size === 1 && stride === 1 && low === 0 && high === 0 && base === 1;
+  const plain = last >= 0 && isStill(slidings[last]!);
   const points = plain ? node.shape.slice(0, -1) : node.shape;
   k.loop(k.begin, k.end, 1, (point) => {
     const at = coordinates(k, point, points);

@@ -6,7 +6,7 @@
 
 import { sizeOf } from "../base/shape.ts";
 import type { Node } from "../graph/node.ts";
-import type { Sliding } from "../graph/ops/spatial.ts";
+import { isStill, type Sliding } from "../graph/ops/spatial.ts";
 import type { KernelBuilder } from "../kernel/builder.ts";
 import type { Index, Vector } from "../kernel/language.ts";
 import type { Position } from "./evaluate.ts";
@@ -35,9 +35,6 @@ export interface Scaled {
   readonly factor: number;
   readonly offset: number;
 }
-
-const isStill = ({ size, stride, low, high, base }: Sliding): boolean =>
-  size === 1 && stride === 1 && low === 0 && high === 0 && base === 1;
 
 /** How the windows of `nodes`, which all have the same, are walked; null where that is not worth a way of its own. */
 export function planOf(nodes: readonly Node[]): WindowPlan | null {

@@ -8,6 +8,7 @@ import { interpret } from "../targets/reference/interpret.ts";
 import { requireSameBits } from "../targets/testing.ts";
 import { build } from "./build.ts";
 import { type Node, topological } from "./node.ts";
+import { still } from "./ops/spatial.ts";
 import { simplify, simplifyModule } from "./simplify.ts";
 import { verify } from "./verify.ts";
 
@@ -240,4 +241,22 @@ test("a module keeps its inputs, states and roles", () => {
   expect(simple.states).toEqual([{ current: state, next: state }]);
   expect(simple.outputs).toEqual([x, x]);
   expect(simple.guard!.inputs[0]).toBe(simple.log[0]);
+});
+
+test("sums over whole axes are reductions, and their gradients broadcasts; no other windows are", () => {
+  const n = special.length;
+  const whole = { size: n, stride: 1, dilation: 1, low: 0, high: 0, base: 1 };
+  const column = build.reshape(x, [1, n, 1]);
+  const sum = build.windowSum(column, [still, whole, still]);
+  expect(operationsOf([simplified(sum)])).not.toContain("windowSum");
+  const row = build.reshape(x, [n, 1, 1]);
+  const widened = build.windowSum(row, [still, { ...whole, low: n - 1, high: n - 1, base: n }, still]);
+  expect(widened.shape).toEqual([n, n, 1]);
+  expect(operationsOf([simplified(widened)])).not.toContain("windowSum");
+  const others = [
+    build.windowSum(build.reshape(x, [1, n]), [still, whole]),
+    build.windowSum(column, [still, { ...whole, low: 1 }, still]),
+    build.windowSum(row, [still, { ...whole, size: 2, low: 2, high: 2 }, still]),
+  ];
+  for (const other of others) expect(operationsOf([simplified(other)])).toContain("windowSum");
 });

@@ -11,6 +11,7 @@ import { nodeKey } from "./key.ts";
 import { type Module, rootsOf } from "./module.ts";
 import { type Node, record, topological } from "./node.ts";
 import { type OpName, ops } from "./ops/index.ts";
+import { isStill, type Sliding } from "./ops/spatial.ts";
 
 /** The roots, rewritten; `input` nodes stay the same objects. */
 export function simplify(roots: readonly Node[]): Node[] {
@@ -136,12 +137,64 @@ const rulesByName: Partial<Record<OpName, (node: Node) => Node | null>> = {
     const whole = sameShape(x.shape, node.shape) && start.every((at) => at === 0) && step.every((s) => s === 1);
     return whole ? x : null;
   },
+  windowSum: (node) => wholeWindow(node) ?? spreadWindow(node),
   // Not reduceSum: +0 plus −0 is +0.
   reduceMax: nothingToReduce,
   reduceMin: nothingToReduce,
 };
 
 const rules = new Map<string, (node: Node) => Node | null>(Object.entries(rulesByName));
+
+/** A sum over windows that cover all of their axes is a sum along them, in the same order unless the last is among them. */
+function wholeWindow(node: Node): Node | null {
+  const [x] = node.inputs as [Node];
+  const axes = slidingAxes(node);
+  const covers = ({ sliding, n }: SlidingAxis): boolean =>
+    sliding.size === n && sliding.low === 0 && sliding.high === 0 && sliding.dilation === 1 && sliding.base === 1;
+  if (axes.length === 0 || !axes.every(covers) || axes.at(-1)!.axis === x.shape.length - 1) return null;
+  const sum = build.reduceSum(
+    x,
+    axes.map(({ axis }) => axis),
+  );
+  return build.reshape(sum, node.shape);
+}
+
+/** A sum over windows that all meet the one element of their axes is that element, widened; added to 0, as in any sum. */
+function spreadWindow(node: Node): Node | null {
+  const [x] = node.inputs as [Node];
+  const axes = slidingAxes(node);
+  const meets = ({ axis, sliding, n }: SlidingAxis): boolean =>
+    n === 1 && Array.from({ length: node.shape[axis]! }, (_, o) => o).every((o) => meetsFirst(sliding, o));
+  if (axes.length === 0 || !axes.every(meets)) return null;
+  const kept = x.shape.map((_, axis) => axis).filter((axis) => axes.every((other) => other.axis !== axis));
+  const sum = build.add(x, build.constant(0, x.shape, x.dtype));
+  const line = build.reshape(
+    sum,
+    kept.map((axis) => x.shape[axis]!),
+  );
+  return build.broadcast(line, node.shape, kept);
+}
+
+interface SlidingAxis {
+  readonly axis: number;
+  readonly sliding: Sliding;
+  readonly n: number;
+}
+
+/** The axes of a window that it does not leave as they are. */
+function slidingAxes(node: Node): SlidingAxis[] {
+  const { shape } = node.inputs[0]!;
+  const slidings = node.attributes.axes as readonly Sliding[];
+  return slidings
+    .map((sliding, axis) => ({ axis, sliding, n: shape[axis]! }))
+    .filter(({ sliding }) => !isStill(sliding));
+}
+
+/** Whether one element of the window at `o` is the first of its axis. */
+function meetsFirst({ size, stride, dilation, low }: Sliding, o: number): boolean {
+  const element = (low - o * stride) / dilation;
+  return Number.isInteger(element) && element >= 0 && element < size;
+}
 
 function nothingToReduce(node: Node): Node | null {
   return node.attributes.axes.length === 0 ? node.inputs[0]! : null;

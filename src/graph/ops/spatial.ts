@@ -20,6 +20,10 @@ export interface Sliding {
 /** A window that covers one position and steps by one: the axis stays as it is. */
 export const still: Sliding = { size: 1, stride: 1, dilation: 1, low: 0, high: 0, base: 1 };
 
+export function isStill({ size, stride, low, high, base }: Sliding): boolean {
+  return size === 1 && stride === 1 && low === 0 && high === 0 && base === 1;
+}
+
 /** From the first to the last element, gaps included. */
 export function extentOf(size: number, dilation: number): number {
   return size === 0 ? 0 : (size - 1) * dilation + 1;
