@@ -62,6 +62,11 @@ export class Evaluator {
     this.#given.set(node, value);
   }
 
+  /** The expression's value at this position is in a register already. */
+  hold(expression: Expression, value: Vector): void {
+    this.#memo.set(expression, value);
+  }
+
   value(expression: Expression): Vector {
     const known = this.#memo.get(expression);
     if (known) return known;

@@ -21,6 +21,7 @@ import {
 } from "./body.ts";
 import type { Position } from "./evaluate.ts";
 import { manyParts, overParts, partSize } from "./parts.ts";
+import { crossedOf, squaresKernel } from "./squares.ts";
 
 /** Chunks of a row are multiples of this many points: whole vectors and whole cache lines. */
 const chunkUnit = 64;
@@ -38,9 +39,13 @@ export function mapKernel(members: readonly Member[], shape: Shape, around: Surr
   table.addMembers(merged);
   const key = `map ${sizes.join()}\n${describeMembers(merged, table)}`;
   const kernel = around.cached(key, () => {
-    const k = new KernelBuilder(around.machine.lanes, table.written);
+    const { lanes } = around.machine;
+    const name = `map ${nameOfMembers(members)} ${showShape(shape)}`;
+    const crossed = crossedOf(merged, sizes, lanes);
+    if (crossed) return squaresKernel(crossed, merged, sizes, table, name, lanes);
+    const k = new KernelBuilder(lanes, table.written);
     const extent = overPoints(k, sizes, 1, (position) => storeMembers(k, merged, table, position, null));
-    return k.finish(`map ${nameOfMembers(members)} ${showShape(shape)}`, table.nodes.length, extent);
+    return k.finish(name, table.nodes.length, extent);
   });
   return { kernel, buffers: table.nodes };
 }
