@@ -56,9 +56,9 @@ test.for<[Shape, number[], number, number]>([
 
 test.for<[Shape, number[], number]>([
   [[100, 10], [1], 100],
-  [[100, 500], [0], 2],
+  [[100, 500], [0], 8],
   [[16_384], [0], 1],
-  [[2, 300, 500], [1], 2 * 2],
+  [[2, 300, 500], [1], 2 * 8],
   [[2, 50, 300, 20], [1, 3], 600], // brought into line by a copy first
   [[2, 50, 300], [2], 100],
 ])("a sum in one kernel, %j over %j", ([shape, axes, parts]) => {

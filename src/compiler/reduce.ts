@@ -60,7 +60,7 @@ export function lowerReduce(groups: readonly (readonly Node[])[], around: Surrou
     const input = flatten(source, identityAccess(shape), shape.length, { stored: (node) => around.stored.has(node) })!;
     return { op: anchor.op, type: scalarOf(source.dtype), input };
   });
-  const panelVectors = panelVectorsFor(terms.length, around.machine.vectorRegisters);
+  const panelVectors = panelVectorsFor(terms.length, shape, around.machine.vectorRegisters);
   const rest = { inner: axes.includes(shape.length - 1), panelVectors };
   const direct = mergeReduction(terms, shape, axes, members);
   if (direct) return reduceCalls({ ...direct, ...rest }, anchors, around);

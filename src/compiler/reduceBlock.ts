@@ -18,12 +18,20 @@ import { manyParts, overParts } from "./parts.ts";
 const partials = 16;
 /** Rows of no more elements are written out, without a loop. */
 export const shortRow = 64;
-/** Chains side by side down an outer axis, if there are registers for them. */
-const mostChains = 16;
+/** Chains side by side down an outer axis: few, so that there are parts for many threads; of large inputs whole rows, if they fit. */
+const [fewChains, mostChains] = [4, 16];
+/** Elements that no cache near the processor holds. */
+const large = 2 ** 19;
+
+/** Whether an input is so large that pieces of its rows would be read slowly. */
+export function isLarge(sizes: readonly number[]): boolean {
+  return sizeOf(sizes) >= large;
+}
 
 /** Vectors of results side by side where each has `terms` chains. */
-export function panelVectorsFor(terms: number, vectorRegisters: number): number {
-  return Math.max(1, Math.min(mostChains, Math.floor(vectorRegisters / 2 / terms)));
+export function panelVectorsFor(terms: number, sizes: readonly number[], vectorRegisters: number): number {
+  const most = isLarge(sizes) ? mostChains : fewChains;
+  return Math.max(1, Math.min(most, Math.floor(vectorRegisters / 2 / terms)));
 }
 
 /** What is combined, and how. */

@@ -14,6 +14,7 @@ import {
   blockLength,
   type Chains,
   identities,
+  isLarge,
   overPanels,
   overResults,
   panelOf,
@@ -22,8 +23,6 @@ import {
   reduceBlock,
 } from "./reduceBlock.ts";
 
-/** Elements that no cache near the processor holds. */
-const large = 2 ** 18;
 /** Blocks that keep some threads busy. */
 const fewBlocks = 4;
 
@@ -34,7 +33,7 @@ type ChainsOf = (results: Results, block: Index | null) => Chains;
 export function isWide(reduction: Reduction, lanes: number): boolean {
   const { sizes } = reduction;
   const blocks = sizeOf(sizes.slice(0, -2)) * Math.ceil(sizes.at(-1)! / blockLength(reduction));
-  return panelOf(reduction, lanes).count > 1 && sizes.at(-2)! * sizes.at(-1)! >= large && blocks >= fewBlocks;
+  return panelOf(reduction, lanes).count > 1 && isLarge(sizes) && blocks >= fewBlocks;
 }
 
 /** One block after the other, each in registers; returns the number of parts. */
