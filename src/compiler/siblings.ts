@@ -78,6 +78,9 @@ function waitThroughOthers(
   families: ReadonlyMap<Group, Family>,
   needs: ReadonlyMap<Group, ReadonlySet<Group>>,
 ): boolean {
+  // What is older than all of them needs none of them.
+  const oldest = Math.min(...all.flatMap(({ members }) => members.map(({ id }) => id)));
+  const isOlder = ({ members }: Group): boolean => members.every(({ id }) => id < oldest);
   const needed = (groups: readonly Group[]): Family[] =>
     groups.flatMap((one) => [...needs.get(one)!].map((need) => families.get(need)!));
   const pending = needed(all).filter((other) => other !== family);
@@ -87,7 +90,7 @@ function waitThroughOthers(
     if (other === family) return true;
     if (seen.has(other)) continue;
     seen.add(other);
-    pending.push(...needed(other.groups));
+    if (!other.groups.every(isOlder)) pending.push(...needed(other.groups));
   }
   return false;
 }
