@@ -9,6 +9,7 @@ import { readPosition, type Sliding } from "../graph/ops/spatial.ts";
 import { type Convolution, chain } from "./directPlan.ts";
 import type { Linear } from "./expression.ts";
 import type { Machine } from "./machine.ts";
+import { remembering } from "./remember.ts";
 
 /** Multiply-adds in the code, of all kinds of steps together. */
 const mostCode = 700;
@@ -93,7 +94,10 @@ export function flattened(correlation: Correlation): Correlation {
 }
 
 /** How tiles are cut, for the fewest turns of a processor; null where it is refused. */
-export function planCorrelation(correlation: Correlation, machine: Machine): CorrelationPlan | null {
+export const planCorrelation: (correlation: Correlation, machine: Machine) => CorrelationPlan | null =
+  remembering(choosePlan);
+
+function choosePlan(correlation: Correlation, machine: Machine): CorrelationPlan | null {
   const { points, groups, outputs, axes } = correlation;
   const acrossGroups = outputs === 1 && groups > 1;
   const needed = Math.ceil((acrossGroups ? groups : outputs) / machine.lanes);

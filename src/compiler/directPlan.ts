@@ -8,6 +8,7 @@ import { type Shape, sizeOf } from "../base/shape.ts";
 import type { ConvAttributes } from "../graph/ops/conv.ts";
 import { readPosition } from "../graph/ops/spatial.ts";
 import type { Machine } from "./machine.ts";
+import { remembering } from "./remember.ts";
 
 /** One chain of the contract's rule. */
 export const chain = 1024;
@@ -58,7 +59,9 @@ export interface DirectPlan {
 }
 
 /** How a convolution is cut into tiles, for the fewest turns of a processor; null where it is refused. */
-export function planDirect(convolution: Convolution, machine: Machine): DirectPlan | null {
+export const planDirect: (convolution: Convolution, machine: Machine) => DirectPlan | null = remembering(choosePlan);
+
+function choosePlan(convolution: Convolution, machine: Machine): DirectPlan | null {
   const { w, y, attributes } = convolution;
   const { groups } = attributes;
   if (attributes.channelsFirst || attributes.axes.length === 0 || w.at(-1)! > mostColumns) return null;
