@@ -1,5 +1,5 @@
 /**
- * Module → program, in order: roles, storage, groups, schedule, kernels, phases, places. Every step is a file of its own; this one only
+ * Module → program, in order: what waits, roles, storage, groups, schedule, kernels, phases, places. Every step is a file of its own; this one only
  * carries the results from one to the next.
  */
 
@@ -18,6 +18,7 @@ import { lowerContract } from "./contract.ts";
 import { lowerConv } from "./conv.ts";
 import { flushByAdding } from "./flush.ts";
 import { formGroups, type Group } from "./group.ts";
+import { withoutLater } from "./later.ts";
 import type { Machine } from "./machine.ts";
 import { lowerMap } from "./map.ts";
 import { lowerPlace } from "./place.ts";
@@ -56,11 +57,11 @@ const lowerings: Record<Kind, Lower> = {
 
 /** The program of a (simplified) module on a machine. */
 export function compileModule(given: Module, machine: Machine): Program {
-  const module = machine.flushes ? flushByAdding(given) : given;
+  const { module, waits } = withoutLater(machine.flushes ? flushByAdding(given) : given);
   const roles = assignRoles(module);
   const nodes = topological([...roles.results.keys(), ...roles.log, ...rootsOf(module)]);
-  const stored = chooseStored(nodes, roles);
-  const groups = joinSiblings(joinRows(formGroups(nodes, stored, roles), stored, roles));
+  const stored = chooseStored(nodes, roles, waits.kept);
+  const groups = joinSiblings(joinRows(formGroups(nodes, stored, roles, waits), stored, roles));
   const { before, after, deferred } = schedule(groups, roles);
 
   const outside = new Set([...roles.results.keys(), ...roles.log, ...groups.flatMap((group) => [...group.reads])]);

@@ -7,6 +7,7 @@
 import { sameShape } from "../base/shape.ts";
 import type { Node } from "../graph/node.ts";
 import { flatten, identityAccess } from "./expression.ts";
+import { awaitedBy, type Waits } from "./later.ts";
 import { mostBuffers } from "./machine.ts";
 import type { Roles } from "./roles.ts";
 
@@ -19,6 +20,8 @@ export interface Group {
   readonly reads: ReadonlySet<Node>;
   /** Those of `reads` that are read only at the point being computed, so that they may share its memory. */
   readonly pointwise: ReadonlySet<Node>;
+  /** Stored nodes of other groups that must be computed before, beside those it reads. */
+  readonly awaits: ReadonlySet<Node>;
   readonly early: boolean;
   /** Groups in one kernel, row by row, in this order; empty for a group of its own. */
   readonly stages: readonly Group[];
@@ -35,10 +38,11 @@ interface Draft {
   members: Node[];
   /** Stored node → read at the very point only. */
   reads: Map<Node, boolean>;
+  awaits: Set<Node>;
   early: boolean;
 }
 
-export function formGroups(nodes: readonly Node[], stored: ReadonlySet<Node>, roles: Roles): Group[] {
+export function formGroups(nodes: readonly Node[], stored: ReadonlySet<Node>, roles: Roles, waits: Waits): Group[] {
   const owner = new Map<Node, Draft>();
   const drafts = new Set<Draft>();
   for (const node of nodes) {
@@ -48,6 +52,7 @@ export function formGroups(nodes: readonly Node[], stored: ReadonlySet<Node>, ro
       anchor: isMap ? null : node,
       members: [node],
       reads: readsOf(node, stored, isMap),
+      awaits: awaitedBy(node, stored, waits),
       early: roles.early.has(node),
     };
     drafts.add(draft);
@@ -59,6 +64,7 @@ export function formGroups(nodes: readonly Node[], stored: ReadonlySet<Node>, ro
     members: draft.members,
     reads: new Set(draft.reads.keys()),
     pointwise: pointwiseOf(draft),
+    awaits: draft.awaits,
     early: draft.early,
     stages: [],
     siblings: [],
@@ -126,7 +132,8 @@ function readsAtPoint(reader: Draft, other: Draft): boolean {
 /** Whether one needs the other by way of a third group: joined, the group would wait for itself. */
 function waitThroughOthers(a: Draft, b: Draft, owner: ReadonlyMap<Node, Draft>): boolean {
   const oldest = Math.min(...a.members.map((node) => node.id), ...b.members.map((node) => node.id));
-  const needs = (draft: Draft): Draft[] => [...draft.reads.keys()].flatMap((read) => owner.get(read) ?? []);
+  const needs = ({ reads, awaits }: Draft): Draft[] =>
+    [...reads.keys(), ...awaits].flatMap((node) => owner.get(node) ?? []);
   const pending = [...needs(a), ...needs(b)].filter((draft) => draft !== a && draft !== b);
   const seen = new Set<Draft>();
   while (pending.length > 0) {
@@ -145,6 +152,10 @@ function merge(a: Draft, b: Draft): Draft {
   if (anchor) members.sort((x, y) => Number(y === anchor) - Number(x === anchor));
   const reads = new Map(a.reads);
   for (const [node, identity] of b.reads) reads.set(node, identity && (reads.get(node) ?? true));
-  for (const member of members) reads.delete(member);
-  return { anchor, members, reads, early: a.early };
+  const awaits = new Set([...a.awaits, ...b.awaits]);
+  for (const member of members) {
+    reads.delete(member);
+    awaits.delete(member);
+  }
+  return { anchor, members, reads, awaits, early: a.early };
 }

@@ -23,6 +23,7 @@ interface Draft {
   /** Shape of the results of its reductions; null for a map alone. */
   rows: Shape | null;
   reads: Set<Node>;
+  awaits: Set<Node>;
 }
 
 /** The groups, with those that can share rows put together. */
@@ -34,7 +35,8 @@ export function joinRows(groups: readonly Group[], stored: ReadonlySet<Node>, ro
   const fits = (draft: Draft): boolean =>
     draft.stages.every((stage) => stage.members.every((member) => !roles.current.has(member)));
   for (const group of order) {
-    let draft: Draft = { stages: [group], rows: rowsOf(group), reads: new Set(group.reads) };
+    const { reads, awaits } = group;
+    let draft: Draft = { stages: [group], rows: rowsOf(group), reads: new Set(reads), awaits: new Set(awaits) };
     for (const read of group.reads) {
       const producer = owner.get(read);
       if (!producer || producer === draft || !fits(producer) || !fits(draft)) continue;
@@ -120,7 +122,7 @@ function isOwnRow(access: Access): boolean {
 /** Whether b needs a by way of a group outside: joined, they would wait for themselves. */
 function waitThroughOthers(a: Draft, b: Draft, owner: ReadonlyMap<Node, Draft>): boolean {
   const oldest = Math.min(...membersOf(a).map((node) => node.id), ...membersOf(b).map((node) => node.id));
-  const needs = (draft: Draft): Draft[] => [...draft.reads].flatMap((read) => owner.get(read) ?? []);
+  const needs = ({ reads, awaits }: Draft): Draft[] => [...reads, ...awaits].flatMap((node) => owner.get(node) ?? []);
   const pending = [...needs(a), ...needs(b)].filter((draft) => draft !== a && draft !== b);
   const seen = new Set<Draft>();
   while (pending.length > 0) {
@@ -136,8 +138,12 @@ function waitThroughOthers(a: Draft, b: Draft, owner: ReadonlyMap<Node, Draft>):
 function merge(a: Draft, b: Draft, rank: ReadonlyMap<Group, number>): Draft {
   const stages = [...a.stages, ...b.stages].sort((x, y) => rank.get(x)! - rank.get(y)!);
   const reads = new Set([...a.reads, ...b.reads]);
-  for (const { members } of stages) for (const member of members) reads.delete(member);
-  return { stages, rows: a.rows ?? b.rows, reads };
+  const awaits = new Set([...a.awaits, ...b.awaits]);
+  for (const member of stages.flatMap(({ members }) => members)) {
+    reads.delete(member);
+    awaits.delete(member);
+  }
+  return { stages, rows: a.rows ?? b.rows, reads, awaits };
 }
 
 function toGroup(draft: Draft): Group {
@@ -148,6 +154,7 @@ function toGroup(draft: Draft): Group {
     members: membersOf(draft),
     reads: draft.reads,
     pointwise: new Set(),
+    awaits: draft.awaits,
     early: first.early,
     stages: draft.stages,
     siblings: [],

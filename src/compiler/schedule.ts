@@ -51,11 +51,11 @@ export function ownersOf(groups: readonly Group[]): Map<Node, Group> {
   return new Map(groups.flatMap((group) => group.members.map((member) => [member, group] as const)));
 }
 
-/** For every group those whose results it reads. */
+/** For every group those whose results it reads or awaits. */
 export function needsOf(groups: readonly Group[], owner: ReadonlyMap<Node, Group>): Map<Group, Set<Group>> {
   return new Map(
     groups.map((group) => {
-      const producers = [...group.reads].flatMap((read) => owner.get(read) ?? []);
+      const producers = [...group.reads, ...group.awaits].flatMap((node) => owner.get(node) ?? []);
       return [group, new Set(producers.filter((producer) => producer !== group))];
     }),
   );

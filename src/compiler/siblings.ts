@@ -67,6 +67,7 @@ function canJoin(
     family.groups[0]!.early === group.early &&
     all.reduce((sum, { reads, members }) => sum + reads.size + 2 * members.length, 0) <= mostBuffers &&
     [...group.reads].every((read) => !computed.has(read) || group.pointwise.has(read)) &&
+    [...group.awaits].every((node) => !computed.has(node)) &&
     !waitThroughOthers(all, family, families, needs)
   );
 }
@@ -100,8 +101,9 @@ function toGroup({ groups }: Family): Group {
   if (groups.length === 1) return first;
   const members = groups.flatMap((group) => group.members);
   const reads = new Set(groups.flatMap((group) => [...group.reads]));
+  const awaits = new Set(groups.flatMap((group) => [...group.awaits]));
   for (const member of members) reads.delete(member);
   const isPointwise = (read: Node): boolean =>
     groups.every((group) => !group.reads.has(read) || group.pointwise.has(read));
-  return { ...first, members, reads, pointwise: new Set([...reads].filter(isPointwise)), siblings: groups };
+  return { ...first, members, reads, awaits, pointwise: new Set([...reads].filter(isPointwise)), siblings: groups };
 }

@@ -41,10 +41,11 @@ const storage: Record<Kind, Storage> = {
   sort: "always",
 };
 
-/** The stored nodes among `nodes` (all that is live, inputs first). */
-export function chooseStored(nodes: readonly Node[], roles: Roles): Set<Node> {
+/** The stored nodes among `nodes` (all that is live, inputs first); those of `kept` are, or what they are views of. */
+export function chooseStored(nodes: readonly Node[], roles: Roles, kept: readonly Node[]): Set<Node> {
   const stored = new Set<Node>([...roles.sources.keys(), ...roles.results.keys(), ...roles.log]);
   if (roles.guard) stored.add(roles.guard);
+  for (const node of kept) stored.add(baseOf(node, stored));
   for (const node of nodes) if (storage[node.op.kind] === "always") stored.add(node);
 
   const uses = countUses(nodes, stored);
@@ -143,11 +144,14 @@ const operands: Partial<Record<Kind, (node: Node) => { viewed?: readonly Node[];
 function storeOperands(node: Node, stored: Set<Node>): void {
   const { viewed = [], whole = [] } = operands[node.op.kind]?.(node) ?? {};
   for (const operand of whole) stored.add(operand);
-  for (const operand of viewed) {
-    let base = operand;
-    while (!stored.has(base) && (base.op.kind === "movement" || base.op.kind === "reshape")) base = base.inputs[0]!;
-    stored.add(base);
-  }
+  for (const operand of viewed) stored.add(baseOf(operand, stored));
+}
+
+/** What a view is a view of. */
+function baseOf(node: Node, stored: ReadonlySet<Node>): Node {
+  let base = node;
+  while (!stored.has(base) && (base.op.kind === "movement" || base.op.kind === "reshape")) base = base.inputs[0]!;
+  return base;
 }
 
 /** Stores whatever stands between a stored node and affine addresses. */

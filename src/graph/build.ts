@@ -71,6 +71,8 @@ export interface Builders {
   /** Per axis `size` elements from `start`, `step` apart. */
   slice(x: Node, start: readonly number[], size: readonly number[], step: readonly number[]): Node;
   reshape(x: Node, shape: Shape): Node;
+  /** x, not read before `arrived` is known. */
+  later(x: Node, arrived: Node): Node;
   pad(x: Node, low: readonly number[], high: readonly number[], interior: readonly number[], value: number): Node;
   concat(inputs: readonly Node[], axis: number): Node;
   reduceSum(x: Node, axes: readonly number[]): Node;
@@ -138,6 +140,7 @@ export const build: Builders = {
   transpose: (x, permutation) => record(ops.transpose, [x], { permutation }),
   slice: (x, start, size, step) => record(ops.slice, [x], { start, size, step }),
   reshape: (x, shape) => record(ops.reshape, [x], { shape }),
+  later: (x, arrived) => record(ops.later, [x, arrived], {}),
   pad: (x, low, high, interior, value) => record(ops.pad, [x], { low, high, interior, value }),
   concat: (inputs, axis) => record(ops.concat, inputs, { axis }),
   reduceSum: (x, axes) => record(ops.reduceSum, [x], { axes }),

@@ -1,11 +1,13 @@
 /**
  * Reverse mode: graph in, graph out, so gradients have gradients. Each node's rule turns the gradient of its output into those of
- * its inputs; contributions to one node are added in the order in which they arise.
+ * its inputs; contributions to one node are added in the order in which they arise. Nodes of a region are computed again for their
+ * rules; the order of additions, and so every bit, is the same with and without.
  */
 
 import { invariant } from "../base/errors.ts";
 import { build } from "./build.ts";
 import { type Node, topological } from "./node.ts";
+import { recomputation } from "./recompute.ts";
 
 /**
  * The gradient of `output` (weighted by `cotangent`, of the same shape) with respect to each node of `wrt`; null where no path
@@ -14,11 +16,12 @@ import { type Node, topological } from "./node.ts";
 export function gradient(output: Node, cotangent: Node, wrt: readonly Node[]): (Node | null)[] {
   const order = topological([output]);
   const reached = pathsFrom(wrt, order);
+  const again = recomputation(order);
   const gradients = new Map<Node, Node>([[output, cotangent]]);
   for (const node of order.toReversed()) {
     const g = gradients.get(node);
     if (!g || !reached.has(node) || node.op.gradient === null) continue;
-    const contributions = node.op.gradient(build, g, node);
+    const contributions = node.op.gradient(build, g, again(node, g));
     invariant(
       contributions.length === node.inputs.length,
       `${node.op.name}'s gradient rule must answer for each input`,

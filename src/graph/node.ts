@@ -6,6 +6,7 @@
 import type { DType } from "../base/dtype.ts";
 import type { Shape } from "../base/shape.ts";
 import type { Operation } from "./operation.ts";
+import { noteRegion } from "./region.ts";
 
 export interface Node<A = any> {
   readonly id: number;
@@ -21,7 +22,9 @@ let nextId = 0;
 /** Records one operation; throws the operation's own sentence where the inputs break its rule. */
 export function record<A>(op: Operation<A>, inputs: readonly Node[], attributes: A): Node<A> {
   const { shape, dtype } = op.infer(inputs, attributes);
-  return { id: nextId++, op, inputs, attributes, shape, dtype };
+  const node = { id: nextId++, op, inputs, attributes, shape, dtype };
+  noteRegion(node);
+  return node;
 }
 
 /** Every node that `roots` depend on, inputs first, each once. */

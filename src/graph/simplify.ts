@@ -24,7 +24,7 @@ export function simplify(roots: readonly Node[]): Node[] {
     return number;
   };
   const unify = (node: Node): Node => {
-    if (node.op.kind === "source" && node.op.element === null) return node;
+    if (node.op.kind === "source" && !comesFromNothing(node)) return node;
     const key = nodeKey(node, numberOf);
     const same = known.get(key);
     if (same) return same;
@@ -69,6 +69,10 @@ function rewrite(node: Node): Node | null {
 
 function constantOf(node: Node): number | null {
   return node.op === (ops.constant as Node["op"]) ? ops.constant.element!(node, []) : null;
+}
+
+function comesFromNothing({ op }: Node): boolean {
+  return op.kind === "source" && op.element !== null;
 }
 
 function isConstant(node: Node, value: number): boolean {
@@ -131,6 +135,8 @@ const rulesByName: Partial<Record<OpName, (node: Node) => Node | null>> = {
       inner.map((axis) => axes[axis]!),
     );
   },
+  // What comes from nothing is always there, and for a constant nothing waits.
+  later: ({ inputs: [x, arrived] }) => (comesFromNothing(x!) || constantOf(arrived!) !== null ? x! : null),
   slice: (node) => {
     const [x] = node.inputs as [Node];
     const { start, step } = node.attributes as { start: readonly number[]; step: readonly number[] };

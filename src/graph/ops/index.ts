@@ -6,7 +6,7 @@ import { conv } from "./conv.ts";
 import * as functions from "./functions.ts";
 import { argSort, gather, scatterAdd } from "./indexing.ts";
 import * as logic from "./logic.ts";
-import { broadcast, concat, pad, reshape, slice, transpose } from "./movement.ts";
+import { broadcast, concat, later, pad, reshape, slice, transpose } from "./movement.ts";
 import { argMax, reduceMax, reduceMin, reduceProduct, reduceSum } from "./reduce.ts";
 import { cumulativeSum } from "./scan.ts";
 import { constant, input, iota } from "./sources.ts";
@@ -22,6 +22,7 @@ interface Others {
   transpose: typeof transpose;
   slice: typeof slice;
   reshape: typeof reshape;
+  later: typeof later;
   pad: typeof pad;
   concat: typeof concat;
   reduceSum: typeof reduceSum;
@@ -52,6 +53,7 @@ export const ops: Elementwise & Others = {
   transpose,
   slice,
   reshape,
+  later,
   pad,
   concat,
   reduceSum,

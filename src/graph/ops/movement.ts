@@ -6,6 +6,7 @@
 import { type Shape, sameShape, showShape, sizeOf } from "../../base/shape.ts";
 import { elementOf } from "../../kernel/numbers.ts";
 import type { MovementOperation, PlaceOperation, ReshapeOperation, Sample, SampleInput } from "../operation.ts";
+import type { None } from "./define.ts";
 import { requireSameDType, requireShape } from "./rules.ts";
 
 function floatsOf(...shapes: Shape[]): SampleInput[] {
@@ -163,6 +164,16 @@ export const reshape: ReshapeOperation<{ shape: Shape }> = {
     sample({ shape: [] }, [1, 1]),
     sample({ shape: [3, 0] }, [0, 5]),
   ],
+};
+
+/** The first input, not read before the second is known, whose values do not matter: it holds recomputation back. */
+export const later: MovementOperation<None> = {
+  name: "later",
+  kind: "movement",
+  infer: ([x]) => ({ shape: x!.shape, dtype: x!.dtype }),
+  view: ({ shape }) => shape.map((_, axis) => ({ axis, offset: 0, step: 1 })),
+  gradient: (_, g) => [g, null],
+  samples: [sample({}, [5, 7], [5, 7]), sample({}, [3], []), sample({}, [], [2, 2]), sample({}, [3, 0], [1])],
 };
 
 /** `low` and `high` elements of `value` around, `interior` between neighbours. */

@@ -103,6 +103,11 @@ const transpose: Family = (g) => {
   );
 };
 
+const later: Family = (g) => {
+  const x = g.any(dtypeOf(g, anyDType));
+  return build.later(x, g.any(dtypeOf(g, anyDType)));
+};
+
 const slice: Family = (g) => {
   const x = g.any(dtypeOf(g, anyDType));
   const parts = x.shape.map((n) => {
@@ -271,7 +276,7 @@ const argSort: Family = (g) => {
 /** Every primitive; the commonest come more often. */
 export const families: readonly Family[] = [
   ...[binary, unary, binary, fma, transcendental, logic, bits, select, cast, random],
-  ...[broadcast, broadcast, transpose, slice, reshape, reshape, pad, concat],
+  ...[broadcast, broadcast, transpose, slice, reshape, reshape, later, pad, concat],
   ...[reduce, reduce, argMax, scan, dot, dot, conv, anyWindow, windowScatter, gather, scatterAdd, argSort],
 ];
 
@@ -288,6 +293,6 @@ const smoothBinary: Family = (g) => {
 
 /** Operations with derivatives everywhere. */
 export const smoothFamilies: readonly Family[] = [
-  ...[smoothBinary, smoothUnary, fma, broadcast, transpose, slice, reshape, pad, concat],
+  ...[smoothBinary, smoothUnary, fma, broadcast, transpose, slice, reshape, later, pad, concat],
   ...[sum, scan, dot, dot, conv, windowSum, windowScatter, gather, scatterAdd],
 ];

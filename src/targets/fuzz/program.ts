@@ -81,11 +81,15 @@ function valuesOf(seed: number): (node: Node) => Data {
 }
 
 /** A program of operations with derivatives, in float64: its scalar, and what it depends on. */
-export function writeSmoothProgram({ head, steps, seed }: Tapes): { scalar: Node; bound: Map<Node, Data> } {
+export function writeSmoothProgram(
+  { head, steps, seed }: Tapes,
+  around: (write: () => void) => void = (write) => write(),
+): { scalar: Node; bound: Map<Node, Data> } {
   const g = new Generator("float64");
   g.feed(head);
   for (const dtype of ["float64", "int32", "float64"] as const) g.pool.push(g.input(g.shape(), dtype));
-  for (const step of steps.slice(0, 12)) g.step(smoothFamilies, step);
+  for (let i = 0; i < 12; i += 3)
+    around(() => steps.slice(i, i + 3).forEach((step) => void g.step(smoothFamilies, step)));
   const last = g.pool.filter(({ dtype }) => dtype === "float64").at(-1)!;
   const axes = last.shape.map((_, axis) => axis);
   const values = valuesOf(2 * seed);

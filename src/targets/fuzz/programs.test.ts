@@ -1,6 +1,6 @@
 /**
  * Proves on random programs of all primitives, on awkward shapes and with special values, that every CPU target equals the reference to the bit, that
- * simplification, fusion, threads and steps in one call change nothing, and that float64 gradients are right. GRADUS_FUZZ=n asks n programs instead
+ * simplification, fusion, threads, recomputation and steps in one call change nothing, and that float64 gradients are right. GRADUS_FUZZ=n asks n programs instead
  * of 2,000 (npm run fuzz); GRADUS_FUZZ_SEED decides which. A failing program is shrunk and printed as TypeScript.
  */
 
@@ -14,7 +14,8 @@ import { build } from "../../graph/build.ts";
 import { gradient } from "../../graph/gradient.ts";
 import { rootsOf } from "../../graph/module.ts";
 import { type Node, record, topological } from "../../graph/node.ts";
-import { simplifyModule } from "../../graph/simplify.ts";
+import { inRegion } from "../../graph/region.ts";
+import { simplify, simplifyModule } from "../../graph/simplify.ts";
 import { verify } from "../../graph/verify.ts";
 import { numberScalars } from "../../kernel/numbers.ts";
 import { interpret } from "../reference/interpret.ts";
@@ -160,6 +161,27 @@ async function oneByOne(target: Target, { module, values }: Program): Promise<Da
   }
   return roots.map((root) => known.get(root)!);
 }
+
+test(`recomputed gradients have the bits of kept ones, over ${asked >> 3} smooth programs`, { timeout }, async () => {
+  const k = numberScalars("fused");
+  await ask(
+    asked >> 3,
+    fc.asyncProperty(tapes, async (drawn) => {
+      const [kept, again] = [undefined, inRegion].map((around) => {
+        const { scalar, bound } = writeSmoothProgram(drawn, around);
+        const inputs = [...bound.keys()].filter(({ dtype }) => dtype === "float64");
+        const roots = gradient(scalar, build.constant(1, [], "float64"), inputs).filter((g) => g !== null);
+        return [roots, simplify(roots)].map((nodes) => {
+          verify(nodes);
+          const values = interpret(nodes, bound, k);
+          return nodes.map((node) => values.get(node)!);
+        });
+      });
+      requireSameBits(again![0]!, kept![0]!, "gradients");
+      requireSameBits(again![1]!, kept![0]!, "simplified gradients");
+    }),
+  );
+});
 
 test(`float64 gradients are the finite differences, over ${asked >> 3} smooth programs`, { timeout }, async () => {
   const k = numberScalars("fused");
