@@ -41,6 +41,7 @@ export {
 export { adaptiveAveragePool2d, adaptiveMaxPool2d } from "./network/layers/adaptive-pool.ts";
 export { type BatchNormOptions, batchNorm } from "./network/layers/batch-norm.ts";
 export { takeChannels, unitBias } from "./network/layers/channels.ts";
+export { checkpointed } from "./network/layers/checkpointed.ts";
 export { conv1d, conv2d, conv3d } from "./network/layers/conv.ts";
 export { convTranspose1d, convTranspose2d, convTranspose3d } from "./network/layers/conv-transpose.ts";
 export { dense } from "./network/layers/dense.ts";

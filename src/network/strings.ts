@@ -9,6 +9,7 @@ import { activationReaders } from "./layers/activations.ts";
 import { adaptivePoolReaders } from "./layers/adaptive-pool.ts";
 import { batchNormReader } from "./layers/batch-norm.ts";
 import { channelReaders } from "./layers/channels.ts";
+import { checkpointedReader } from "./layers/checkpointed.ts";
 import { convReaders } from "./layers/conv.ts";
 import { convTransposeReaders } from "./layers/conv-transpose.ts";
 import { denseReader } from "./layers/dense.ts";
@@ -38,6 +39,7 @@ const readers: readonly Reader<Layer>[] = [
   reshapeReader,
   residualReader,
   sequentialReader,
+  checkpointedReader,
   ...convReaders,
   ...poolReaders,
   ...dropoutReaders,

@@ -6,7 +6,8 @@ import type { Shape } from "../../base/shape.ts";
 import type { Fold, Misfit } from "../fold.ts";
 import { type Layer, layer, printLayers, type ShapeRule } from "../layer.ts";
 
-interface SequentialRule<Layers extends readonly Layer[]> extends ShapeRule {
+/** The rule of layers one after the other. */
+export interface SequentialRule<Layers extends readonly Layer[]> extends ShapeRule {
   readonly title: "sequential";
   readonly out: this["in"] extends infer In extends Shape ? AfterAll<Fold<In, Layers>> : never;
 }

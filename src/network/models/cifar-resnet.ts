@@ -23,6 +23,11 @@ export interface CifarResnetOptions {
   readonly zeroGamma?: boolean;
   /** Whether there are ways past the blocks; without them this is the plain twin. Default true. */
   readonly skips?: boolean;
+  /**
+   * Whether the backward pass computes what is inside of each block again, for a third of the memory and a third more time. Default
+   * false. Names and bits are the same, but without skips names inside of blocks are longer.
+   */
+  readonly checkpointed?: boolean;
 }
 
 type Defaults = Readonly<Record<never, never>>;
@@ -34,7 +39,7 @@ type ClassesOf<O> = O extends { readonly classes: infer Classes extends number }
  * a stage begins, the way past the block takes every second row and column and adds channels of zeros, so it has no parameters.
  *
  * @param depth    20, 32, 44, 56, 110, … layers
- * @param options  classes, input, preactivation, zeroGamma, skips
+ * @param options  classes, input, preactivation, zeroGamma, skips, checkpointed
  * @throws {GradusError} the depth is not 6n + 2 with n from 1; preactivation and zeroGamma, or no skips and zeroGamma, together
  * @example cifarResnet(20).parameterCount  // 269722
  * @see He, Zhang, Ren, Sun, Deep residual learning for image recognition (2015), §4.2; Identity mappings in deep residual networks (2016)
@@ -51,8 +56,9 @@ export function cifarResnet<const O extends CifarResnetOptions = Defaults>(
     );
   }
   const { classes = 10, input = [32, 32, 3], preactivation = false, zeroGamma = false, skips = true } = options ?? {};
+  const { checkpointed = false } = options ?? {};
   checkZeroGamma(zeroGamma, preactivation, skips);
-  const style: BlockStyle = { preactivation, zeroGamma, skips };
+  const style: BlockStyle = { preactivation, zeroGamma, skips, checkpointed };
   const norm = (): Layer[] => [batchNorm(), relu()];
   const layers: Layer[] = [convolution(16, 3), ...(preactivation ? [] : norm())];
   for (const filters of [16, 32, 64]) {

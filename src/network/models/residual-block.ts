@@ -7,6 +7,7 @@ import { heNormal, zeros } from "../initializers.ts";
 import type { Layer } from "../layer.ts";
 import { relu } from "../layers/activations.ts";
 import { batchNorm } from "../layers/batch-norm.ts";
+import { checkpointed } from "../layers/checkpointed.ts";
 import { conv2d } from "../layers/conv.ts";
 import { residual } from "../layers/residual.ts";
 
@@ -18,6 +19,8 @@ export interface BlockStyle {
   readonly skips: boolean;
   /** Whether normalization and relu come before each convolution, and nothing after the sum. */
   readonly preactivation: boolean;
+  /** Whether the backward pass computes what is inside of a block again. */
+  readonly checkpointed: boolean;
 }
 
 /** A convolution without bias, for a normalization follows; as many rows and columns come out as go in, divided by the stride. */
@@ -34,6 +37,7 @@ export function block(convolutions: readonly Layer[], shortcut: readonly Layer[]
         const norm = batchNorm(isLast && style.zeroGamma ? { initializer: zeros() } : {});
         return isLast ? [conv, norm] : [conv, norm, relu()];
       });
-  const whole = style.skips ? [residual({ body, shortcut }) as Layer] : body;
+  const parts = style.skips ? [residual({ body, shortcut }) as Layer] : body;
+  const whole = style.checkpointed ? [checkpointed(...parts)] : parts;
   return style.preactivation ? whole : [...whole, relu()];
 }

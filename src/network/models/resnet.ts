@@ -20,6 +20,11 @@ export interface ResnetOptions {
   readonly zeroGamma?: boolean;
   /** Whether there are ways past the blocks; without them this is the plain twin. Default true. */
   readonly skips?: boolean;
+  /**
+   * Whether the backward pass computes what is inside of each block again, for a third of the memory and a third more time. Default
+   * false. Names and bits are the same, but without skips names inside of blocks are longer.
+   */
+  readonly checkpointed?: boolean;
 }
 
 type Defaults = Readonly<Record<never, never>>;
@@ -30,7 +35,7 @@ type Resnet<O> = Network<InputOf<O>, [ClassesOf<O>]>;
 /**
  * A residual network with 18 layers: blocks of two convolutions of 3×3. 11,689,512 parameters for 1000 classes.
  *
- * @param options  classes, input, zeroGamma, skips
+ * @param options  classes, input, zeroGamma, skips, checkpointed
  * @throws {ShapeError} the pictures are too small, or no pictures
  * @example resnet18().parameterCount  // 11689512
  * @see He, Zhang, Ren, Sun, Deep residual learning for image recognition (2015), table 1
@@ -81,8 +86,14 @@ const bottleneck: Kind = {
 };
 
 function resnet<O extends ResnetOptions>(kind: Kind, blocks: readonly number[], options?: O): Resnet<O> {
-  const { classes = 1000, input = [224, 224, 3], zeroGamma = false, skips = true } = options ?? {};
-  const style: BlockStyle = { zeroGamma, skips, preactivation: false };
+  const {
+    classes = 1000,
+    input = [224, 224, 3],
+    zeroGamma = false,
+    skips = true,
+    checkpointed = false,
+  } = options ?? {};
+  const style: BlockStyle = { zeroGamma, skips, checkpointed, preactivation: false };
   const layers: Layer[] = [convolution(64, 7, 2), batchNorm(), relu(), maxPool2d(3, { stride: 2, padding: 1 })];
   let channels = 64;
   blocks.forEach((count, stage) => {
