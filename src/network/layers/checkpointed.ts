@@ -19,7 +19,7 @@ import { type SequentialRule, sequential } from "./sequential.ts";
  * @returns       the layer, or the function, that keeps its inputs alone
  * @throws {GradusError} when called: a function gives a promise
  * @example network([64], checkpointed(residual(dense(64), relu(), dense(64))), relu(), dense(10))
- * @example await grad((x: Tensor) => checkpointed((y: Tensor) => y.exp().sin())(x).sum())(tensor([0])).array()  // [cos 1]
+ * @example await grad((x: Tensor) => checkpointed((y: Tensor) => y.mul(y).mul(y))(x).sum())(tensor([2])).array()  // [12]
  * @see Chen, Xu, Zhang, Guestrin, Training deep nets with sublinear memory cost (2016)
  */
 export function checkpointed<R extends ShapeRule>(layer: Layer<R>): Layer<R>;
