@@ -34,7 +34,9 @@ export function schedule(groups: readonly Group[], roles: Roles): Schedule {
     const writer = owner.get(next)!;
     const readers = (readersOf.get(current) ?? []).filter((group) => group !== writer);
     const readsItself = writer.reads.has(current) && !writer.pointwise.has(current);
-    if (readsItself || readers.some((reader) => reaches(reader, writer, needs))) deferred.push(next);
+    // What the guard needs waits for nothing that comes behind it.
+    const mayWait = readers.filter((reader) => writer.early || !reader.early);
+    if (readsItself || mayWait.some((reader) => reaches(reader, writer, needs))) deferred.push(next);
     else for (const reader of readers) needs.get(writer)!.add(reader);
   }
 
