@@ -1,4 +1,4 @@
-/** The data sets that examples read, from the folder that GRADUS_DATA names: `mnist/` and `semeion/` with their official files. */
+/** The data sets that examples read, from the folder that GRADUS_DATA names: `mnist/`, `fashion-mnist/` and `semeion/` with their official files. */
 
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,7 +7,7 @@ import { type Dataset, readIdxPair, readSemeion, type Split } from "gradus/data"
 const folder = process.env.GRADUS_DATA;
 
 /** Whether the folder has a data set. */
-export function has(name: "mnist" | "semeion"): boolean {
+export function has(name: "mnist" | "fashion-mnist" | "semeion"): boolean {
   return folder !== undefined && existsSync(join(folder, name));
 }
 
@@ -22,8 +22,17 @@ export function semeion(): Dataset<[16, 16]> {
 }
 
 /** 60,000 digits of 28×28 pixels to learn from, and 10,000 to test with. */
-export async function mnist(): Promise<Split> {
+export function mnist(): Promise<Split> {
+  return idxFolder("mnist");
+}
+
+/** As many pictures of clothes, of the same size. */
+export function fashionMnist(): Promise<Split> {
+  return idxFolder("fashion-mnist");
+}
+
+async function idxFolder(name: string): Promise<Split> {
   const pair = (part: string): Promise<Dataset> =>
-    readIdxPair(read("mnist", `${part}-images-idx3-ubyte.gz`), read("mnist", `${part}-labels-idx1-ubyte.gz`));
+    readIdxPair(read(name, `${part}-images-idx3-ubyte.gz`), read(name, `${part}-labels-idx1-ubyte.gz`));
   return { train: await pair("train"), test: await pair("t10k") };
 }

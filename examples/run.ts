@@ -2,7 +2,7 @@
 
 import type { Figure } from "./report.ts";
 
-const all = ["worked-network", "logistic-regression", "xor", "semeion", "fizzbuzz", "mnist"];
+const all = ["worked-network", "logistic-regression", "xor", "semeion", "fizzbuzz", "mnist", "cnn"];
 const names = process.argv.length > 2 ? process.argv.slice(2) : all;
 const figures: Figure[] = [];
 for (const name of names) {
