@@ -286,6 +286,10 @@ describe("refusals", () => {
     ],
     ["batchNorm: momentum must be in (0, 1]; got 0. Write 0.1, for example.", () => batchNorm({ momentum: 0 })],
     [
+      "batchNorm: momentum must be in (0, 1]; got 0. Write 0.1, for example.",
+      () => Network.from([4], "batchNorm(momentum=0)"),
+    ],
+    [
       "batchNorm: epsilon must be a finite number above 0; got -1. Write 1e-5, for example.",
       () => batchNorm({ epsilon: -1 }),
     ],

@@ -89,5 +89,6 @@ export const batchNormReader: Reader<Layer> = reader({
   name: "batchNorm",
   needs: {},
   takes: { momentum: "number", ...normTakes },
-  make: ({ momentum, ...options }) => batchNorm({ ...readOptions(options), ...(momentum ? { momentum } : {}) }),
+  make: ({ momentum, ...options }) =>
+    batchNorm({ ...readOptions(options), ...(momentum === undefined ? {} : { momentum }) }),
 });
