@@ -132,6 +132,7 @@ test("refused at the call, with these sentences", () => {
     () => conv2d(x, w, { padding: -1 }),
     () => conv2d(x, w, { padding: [1] }),
     () => conv2d(x, w, { padding: [[1, 2, 3], 0] as never }),
+    () => conv2d(x, w, { padding: [null, "ab"] as never }),
     () => conv1d(integers as never, ones([1, 1, 1])),
     () => conv2d(x, ones([6, 4, 3, 3], { dtype: "float64" }) as never),
     () => maxPool1d(x, 2),
@@ -155,6 +156,7 @@ test("refused at the call, with these sentences", () => {
     ShapeError: conv2d: padding must be same, valid, a non-negative integer, or for each of the spatial axes [rows, columns] an integer or [before, after]; got -1. Write 1, or [1, 1].
     ShapeError: conv2d: padding must be same, valid, a non-negative integer, or for each of the spatial axes [rows, columns] an integer or [before, after]; got [1]. Write 1, or [1, 1].
     ShapeError: conv2d: padding must be same, valid, a non-negative integer, or for each of the spatial axes [rows, columns] an integer or [before, after]; got [[1, 2, 3], 0]. Write 1, or [1, 1].
+    ShapeError: conv2d: padding must be same, valid, a non-negative integer, or for each of the spatial axes [rows, columns] an integer or [before, after]; got [null, ab]. Write 1, or [1, 1].
     DTypeError: conv1d: takes float32, float64; got int32. Cast it to float32 first.
     DTypeError: conv2d: both operands must have the same dtype; got float32 and float64. Cast one of them, as in x.cast("float32").
     ShapeError: maxPool1d: needs x [batch, length, channels]; got [1, 5, 5, 4]. Reshape it.

@@ -75,7 +75,7 @@ export function pairsPerAxis(
   const list = typeof value === "number" ? new Array<number>(rank).fill(value) : value;
   const pairs = Array.isArray(list) ? list.map((entry) => (typeof entry === "number" ? [entry, entry] : entry)) : [];
   const valid = pairs.every(
-    (pair) => pair.length === 2 && pair.every((n: number) => Number.isSafeInteger(n) && n >= 0),
+    (pair) => Array.isArray(pair) && pair.length === 2 && pair.every((n) => Number.isSafeInteger(n) && n >= 0),
   );
   if (valid && pairs.length === rank) return pairs as [number, number][];
   const shown = Array.isArray(value) ? `[${value.map(showEntry).join(", ")}]` : showValue(value);
