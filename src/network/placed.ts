@@ -7,7 +7,7 @@
 import { isFloat } from "../base/dtype.ts";
 import { DTypeError, GradusError, ShapeError, TrainingError } from "../base/errors.ts";
 import { type Shape, sameShape, showShape } from "../base/shape.ts";
-import { show } from "../base/show.ts";
+import { show, showValue } from "../base/show.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { BufferSpec, Layer, ParameterSpec, PassContext, PlacePart, StateSpec } from "./layer.ts";
 
@@ -86,7 +86,21 @@ function placeLayer(layer: Layer, path: string, inputShape: Shape): PlacedLayer 
   const named = <S extends StateSpec>(spec: S): S => ({ ...spec, name: join(path, spec.name) });
   const parameters = layer.parameters(inputShape).map(named);
   const buffers = layer.buffers(inputShape).map(named);
-  return { layer, path, inputShape, outputShape, parameters, buffers, parts };
+  const placed = { layer, path, inputShape, outputShape, parameters, buffers, parts };
+  for (const spec of stateOf(placed)) checkInitializer(placed, spec);
+  return placed;
+}
+
+/** For JavaScript, as {@link checkLayer}: what stands where an initializer should. */
+function checkInitializer(placed: PlacedLayer, { name, initializer }: StateSpec): void {
+  if (typeof (initializer as Partial<typeof initializer> | null)?.fill === "function") return;
+  const { layer, path } = placed;
+  const actual = showValue(initializer);
+  throw new GradusError(
+    `${layer.name}${path === "" ? "" : ` at layer ${path}`}: the first values of ${name} must come from an initializer; got ` +
+      `${actual}. Write heNormal() from gradus/initializers, for example.`,
+    { operation: layer.name, layer: path, parameter: name, actual, hint: "heNormal()" },
+  );
 }
 
 /** For JavaScript, which knows no types: what stands where a layer should, and how it is written. */
