@@ -7,9 +7,10 @@
 import { printCall } from "../base/call.ts";
 import { ShapeError, TrainingError } from "../base/errors.ts";
 import { sameShape, showShape } from "../base/shape.ts";
+import { showValue } from "../base/show.ts";
 import { decidingLayer } from "../network/meaning.ts";
 import type { Network } from "../network/network.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import { Tensor } from "../tensor/tensor.ts";
 
 /** What happens to the losses of a batch's examples before the gradient is taken. */
 export type Reduction = "mean" | "sum";
@@ -64,7 +65,19 @@ export function defineLoss(definition: {
 
 /** The loss itself, or one made from a function. */
 export function asLoss(loss: LossLike): Loss {
-  return typeof loss === "function" ? defineLoss({ name: loss.name || "loss", perExample: loss }) : loss;
+  if (typeof loss === "function") return defineLoss({ name: loss.name || "loss", perExample: loss });
+  checkPerExampleOf(loss, "loss", "crossEntropy()");
+  return loss;
+}
+
+/** Throws where JavaScript, which knows no types, passes something else than a loss or a metric, such as its name. */
+export function checkPerExampleOf(given: unknown, what: "loss" | "metric", instead: string): void {
+  if (typeof (given as Partial<Loss> | null | undefined)?.perExample === "function") return;
+  const actual = showValue(given);
+  throw new TrainingError(
+    `${what}: must be a ${what} or a function over tensors; got ${actual}. Write ${instead}, for example.`,
+    { operation: what, actual, hint: instead },
+  );
 }
 
 /** One number from those of the examples: what the gradient is taken of. */
@@ -85,11 +98,21 @@ export function checkLoss(network: Network, loss: Loss): void {
 
 /** Throws unless `values` holds one number per example of `output`. For losses and metrics alike. */
 export function checkPerExample(name: string, output: Tensor, values: Tensor): Tensor {
+  if (!(values instanceof Tensor)) throw notPerExample(name, values);
   const batch = output.shape.slice(0, 1);
   if (sameShape(values.shape, batch)) return values;
   throw new ShapeError(
     `${name}: must give one number per example, ${showShape(batch)}; got ${showShape(values.shape)}. ` +
       "Reduce over every axis but the first.",
     { operation: name, expected: showShape(batch), actual: showShape(values.shape) },
+  );
+}
+
+/** What a function gave that is no tensor: another function made it, perhaps, which was not called. */
+function notPerExample(name: string, values: unknown): TrainingError {
+  const actual = showValue(values);
+  return new TrainingError(
+    `${name}: must give a tensor with one number per example; got ${actual}. Call it where it makes a loss or metric: ${name}().`,
+    { operation: name, actual },
   );
 }

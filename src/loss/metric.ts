@@ -1,7 +1,7 @@
 /** What is watched beside the loss: a number per example, averaged over the examples. Own metrics are functions over tensors. */
 
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkPerExample, type PerExample } from "./loss.ts";
+import { checkPerExample, checkPerExampleOf, type PerExample } from "./loss.ts";
 
 export interface Metric {
   readonly name: string;
@@ -25,5 +25,7 @@ export function defineMetric(name: string, perExample: PerExample): Metric {
 
 /** The metric itself, or one made from a function. */
 export function asMetric(metric: MetricLike): Metric {
-  return typeof metric === "function" ? defineMetric(metric.name || "metric", metric) : metric;
+  if (typeof metric === "function") return defineMetric(metric.name || "metric", metric);
+  checkPerExampleOf(metric, "metric", "accuracy()");
+  return metric;
 }

@@ -31,6 +31,12 @@ describe("refused before anything is computed", () => {
   const refusals: Record<string, () => PromiseLike<unknown>> = {
     "no loss": () => train(network([2], dense(2)), labelled, { optimizer: sgd() } as never),
     "no optimizer": () => train(network([2], dense(2)), labelled, { loss: crossEntropy() } as never),
+    "an optimizer's name": () => train(network([2], dense(2)), labelled, { ...options, optimizer: "adam" as never }),
+    "an optimizer not called": () => train(network([2], dense(2)), labelled, { ...options, optimizer: sgd as never }),
+    "a loss's name": () => train(network([2], dense(2)), labelled, { ...options, loss: "crossEntropy" as never }),
+    "a loss not called": () => train(network([2], dense(2)), labelled, { ...options, loss: crossEntropy as never }),
+    "a metric's name": () => train(network([2], dense(2)), labelled, { ...options, metrics: ["accuracy" as never] }),
+    "a metric not called": () => train(network([2], dense(2)), labelled, { ...options, metrics: [accuracy as never] }),
     "inputs of another shape": () => train(network([3], dense(2)), labelled, options),
     "validation of another shape": () => train(network([2], dense(2)), labelled, { ...options, validation: line }),
     "more classes than outputs": () =>
@@ -107,6 +113,12 @@ describe("refused before anything is computed", () => {
     expect(sentences.join("\n")).toMatchInlineSnapshot(`
       "no loss | TrainingError: train: needs a loss; got none. Give one, as in loss: crossEntropy().
       no optimizer | TrainingError: train: needs an optimizer; got none. Give one, as in optimizer: adam().
+      an optimizer's name | TrainingError: train: optimizer must be one that adam() or its like make; got "adam". Write optimizer: adam(), or parseOptimizer(text).
+      an optimizer not called | TrainingError: train: optimizer must be one that adam() or its like make; got a function. Write optimizer: adam(), or parseOptimizer(text).
+      a loss's name | TrainingError: loss: must be a loss or a function over tensors; got "crossEntropy". Write crossEntropy(), for example.
+      a loss not called | TrainingError: crossEntropy: must give a tensor with one number per example; got an object. Call it where it makes a loss or metric: crossEntropy().
+      a metric's name | TrainingError: metric: must be a metric or a function over tensors; got "accuracy". Write accuracy(), for example.
+      a metric not called | TrainingError: accuracy: must give a tensor with one number per example; got an object. Call it where it makes a loss or metric: accuracy().
       inputs of another shape | ShapeError: train: the network takes inputs [3]; the data has [2]. Begin with network([2], …).
       validation of another shape | ShapeError: validation: the network takes inputs [2]; the data has [1]. Begin with network([1], …).
       more classes than outputs | DataError: train: the data has 3 classes and the network 2 outputs. End the network with dense(3).

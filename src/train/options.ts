@@ -108,6 +108,7 @@ export function planOf(network: Network, data: Dataset, options: TrainOptions): 
       { operation: "train", hint },
     );
   }
+  checkOptimizer(options.optimizer);
   const loss = asLoss(options.loss);
   checkData("train", network, data);
   checkLoss(network, loss);
@@ -203,6 +204,20 @@ export function checkData(operation: string, network: Network, data: Dataset): v
       `End the network with dense(${data.classes.length}).`,
     { operation, expected: String(data.classes.length), actual: showShape(network.outputShape as Shape) },
   );
+}
+
+/** For JavaScript, which knows no types: what stands where an optimizer should. */
+function checkOptimizer(optimizer: unknown): void {
+  const { scalars, update } = (optimizer ?? {}) as Partial<Optimizer>;
+  if (typeof scalars === "function" && typeof update === "function") return;
+  const actual = showValue(optimizer);
+  const hint = "Write optimizer: adam(), or parseOptimizer(text).";
+  throw new TrainingError(`train: optimizer must be one that adam() or its like make; got ${actual}. ${hint}`, {
+    operation: "train",
+    option: "optimizer",
+    actual,
+    hint,
+  });
 }
 
 /** For JavaScript, which knows no types. */
