@@ -3,6 +3,7 @@
 import type { DType } from "../base/dtype.ts";
 import { GradusError } from "../base/errors.ts";
 import type { Shape } from "../base/shape.ts";
+import { showValue } from "../base/show.ts";
 import { build } from "../graph/build.ts";
 import { broadcastTo } from "../tensor/operands.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -79,12 +80,15 @@ export function stochasticDepth<S extends Shape, D extends DType>(
 
 /** Throws unless the rate is in [0, 1); `what` is dropped. */
 export function checkRate(operation: string, rate: number, what: string): void {
-  if (rate >= 0 && rate < 1) return;
-  throw new GradusError(`${operation}: rate must be in [0, 1); got ${rate}. Write 0.5 to drop every second ${what}.`, {
-    operation,
-    expected: "[0, 1)",
-    actual: String(rate),
-  });
+  if (typeof rate === "number" && rate >= 0 && rate < 1) return;
+  throw new GradusError(
+    `${operation}: rate must be in [0, 1); got ${showValue(rate)}. Write 0.5 to drop every second ${what}.`,
+    {
+      operation,
+      expected: "[0, 1)",
+      actual: String(rate),
+    },
+  );
 }
 
 /** One random number for each element of `shape`, which broadcasts to that of x, decides what is kept. */

@@ -3,6 +3,7 @@
 import { type Reader, reader } from "../base/call.ts";
 import { ShapeError, TrainingError } from "../base/errors.ts";
 import { showShape } from "../base/shape.ts";
+import { showValue } from "../base/show.ts";
 import { oneHot } from "../functions/one-hot.ts";
 import { logSumExp } from "../functions/softmax.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -35,9 +36,9 @@ export interface CrossEntropyOptions extends LossOptions {
  */
 export function crossEntropy(options: CrossEntropyOptions = {}): Loss {
   const { labelSmoothing = 0 } = options;
-  if (!(labelSmoothing >= 0 && labelSmoothing < 1)) {
+  if (!(typeof labelSmoothing === "number" && labelSmoothing >= 0 && labelSmoothing < 1)) {
     throw new TrainingError(
-      `crossEntropy: labelSmoothing must be in [0, 1); got ${labelSmoothing}. Write 0.1, for example.`,
+      `crossEntropy: labelSmoothing must be in [0, 1); got ${showValue(labelSmoothing)}. Write 0.1, for example.`,
       { operation: "crossEntropy", option: "labelSmoothing", expected: "[0, 1)", actual: String(labelSmoothing) },
     );
   }

@@ -129,6 +129,9 @@ describe("label smoothing", () => {
         `crossEntropy: labelSmoothing must be in [0, 1); got ${labelSmoothing}. Write 0.1, for example.`,
       );
     }
+    expect(() => crossEntropy({ labelSmoothing: "0.1" as never })).toThrow(
+      'labelSmoothing must be in [0, 1); got "0.1".',
+    );
   });
 });
 

@@ -73,6 +73,7 @@ test("amounts out of range", () => {
   expect(() => stochasticDepth(Number.NaN)).toThrow(
     "stochasticDepth: rate must be in [0, 1); got NaN. Write 0.5 to drop every second example.",
   );
+  expect(() => stochasticDepth("0.5" as never)).toThrow('stochasticDepth: rate must be in [0, 1); got "0.5".');
   expect(() => gaussianNoise(-1)).toThrow(
     "gaussianNoise: deviation must be a finite number from 0 up; got -1. Write 0.1.",
   );
