@@ -6,6 +6,7 @@
 
 import { type Printable, printCall } from "../base/call.ts";
 import { GradusError } from "../base/errors.ts";
+import { checkOptionNames } from "../base/options.ts";
 import type { Shape } from "../base/shape.ts";
 import { showValue } from "../base/show.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -130,6 +131,8 @@ export interface LayerDefinition {
   readonly arguments?: readonly Printable[];
   /** The arguments by name; undefined ones are left out. */
   readonly options?: Readonly<Record<string, Printable | undefined>>;
+  /** The record of options as the user wrote it: names that `options` does not have are refused. */
+  readonly given?: unknown;
   readonly gives?: "probabilities" | "unchanged" | "parts";
   shape(input: Shape, part: PlacePart): Shape;
   parameters?(input: Shape): readonly ParameterSpec[];
@@ -155,7 +158,8 @@ export interface LayerDefinition {
  */
 export function layer<R extends ShapeRule = ShapeRule>(definition: LayerDefinition): Layer<R> {
   checkDefinition(definition);
-  const { name, options } = definition;
+  const { name, options, given } = definition;
+  if (given !== undefined) checkOptionNames(name, given, Object.keys(options ?? {}));
   const positional = definition.arguments ?? [];
   return {
     name,

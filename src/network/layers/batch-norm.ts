@@ -44,6 +44,7 @@ export function batchNorm(options: BatchNormOptions = {}): Layer<BatchNormRule> 
   return layer({
     name: "batchNorm",
     options: { momentum: momentum === 0.1 ? undefined : momentum, ...settings.printed },
+    given: options,
     shape: (input) => {
       if (input.length > 0) return input;
       throw new ShapeError("needs channels on the last axis; got []. Reshape the input to [n].", {

@@ -135,6 +135,7 @@ function convTranspose<R extends ShapeRule>(
       groups: options.groups,
       ...printedWeightOptions(options),
     },
+    given: options,
     shape: (input) => {
       const { spatial, channels } = spatialInput(rank, input);
       checkGroups("", groups, channels, "channels");

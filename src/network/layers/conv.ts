@@ -132,6 +132,7 @@ function convolution<R extends ShapeRule>(
     name,
     arguments: [filters, kernel],
     options: { ...printedSliding(options), groups: options.groups, ...printedWeightOptions(options) },
+    given: options,
     shape: (input) => {
       const { spatial, channels } = spatialInput(rank, input);
       checkGroups("", groups, channels, "channels");

@@ -40,6 +40,7 @@ export function dense<const Units extends number>(units: Units, options: WeightO
     name: "dense",
     arguments: [units],
     options: printedWeightOptions(options),
+    given: options,
     shape: (input) => {
       if (input.length === 1) return [units];
       throw new ShapeError(`needs a flat input [n]; got ${showShape(input)}. Add flatten() before it.`, {

@@ -70,6 +70,7 @@ export function depthwiseConv2d<const Kernel extends PerAxis, const O extends De
     name,
     arguments: [kernel],
     options: printed,
+    given,
     shape: (input) => [...positions(input), input.at(-1)! * multiplier],
     parameters: (input) => {
       const outputs = input.at(-1)! * multiplier;
@@ -106,6 +107,7 @@ export function separableConv2d<
     name,
     arguments: [filters, kernel],
     options: printed,
+    given,
     shape: (input) => [...positions(input), filters],
     parameters: (input) => {
       const between = input.at(-1)! * multiplier;

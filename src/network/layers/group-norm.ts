@@ -50,6 +50,7 @@ export function groupNorm<const Groups extends number>(
     name: "groupNorm",
     arguments: [groups],
     options: settings.printed,
+    given: options,
     shape: (input) => {
       const actual = showShape(input);
       const channels = input.at(-1);
@@ -104,6 +105,7 @@ export function instanceNorm(options: NormOptions = {}): Layer<InstanceNormRule>
   return layer({
     name: "instanceNorm",
     options: settings.printed,
+    given: options,
     shape: (input) => {
       if (input.length > 1 && sizeOf(input.slice(0, -1)) > 1) return input;
       const [actual, hint] = [showShape(input), "Take layerNorm() or batchNorm()."];

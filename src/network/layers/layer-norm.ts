@@ -53,6 +53,7 @@ export function layerNorm<const Axes extends number = 1>(
   const axes = checkedAxes("layerNorm", options.axes);
   return layer({
     ...alongLastAxes("layerNorm", axes, settings),
+    given: options,
     parameters: (input) => affineSpecs(settings, input.slice(-axes)),
     apply: (x, own) => normalize(x, lastAxes(axes), affineOf(settings, own)),
   });
@@ -77,6 +78,7 @@ export function rmsNorm<const Axes extends number = 1>(
   const axes = checkedAxes("rmsNorm", options.axes);
   return layer({
     ...alongLastAxes("rmsNorm", axes, settings),
+    given: options,
     parameters: (input) => affineSpecs(settings, input.slice(-axes)).filter(({ kind }) => kind === "scale"),
     apply: (x, own) => divided(x, lastAxes(axes), affineOf(settings, own)),
   });

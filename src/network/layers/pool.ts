@@ -145,7 +145,8 @@ function pool<R extends ShapeRule>(
   return layer({
     name,
     arguments: [size],
-    options: { stride, padding, countPadding },
+    options: kind === "maxPool" ? { stride, padding } : { stride, padding, countPadding },
+    given: options,
     shape: (input) => {
       const { spatial, channels } = spatialInput(rank, input);
       return [...positionsOf(spatial, windowAxes("", spatial, size, options)), channels];

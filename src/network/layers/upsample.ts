@@ -49,6 +49,7 @@ export function upsample2d<const Scale extends PerAxis>(
     name,
     arguments: [scale],
     options: { mode: options.mode },
+    given: options,
     shape: (input) => {
       const { spatial, channels } = spatialInput(2, input);
       return [...spatial.map((n, i) => n * scales[i]!), channels];

@@ -1,6 +1,7 @@
 /** Residual networks of 6n + 2 layers for small pictures, on which the paper shows what depth does with and without skips. */
 
 import { GradusError } from "../../base/errors.ts";
+import { checkOptionNames } from "../../base/options.ts";
 import type { Shape } from "../../base/shape.ts";
 import type { Mutable } from "../../base/shape-types.ts";
 import type { Layer } from "../layer.ts";
@@ -30,6 +31,15 @@ export interface CifarResnetOptions {
   readonly checkpointed?: boolean;
 }
 
+const optionNames: readonly (keyof CifarResnetOptions)[] = [
+  "classes",
+  "input",
+  "preactivation",
+  "zeroGamma",
+  "skips",
+  "checkpointed",
+];
+
 type Defaults = Readonly<Record<never, never>>;
 type InputOf<O> = O extends { readonly input: infer In extends Shape } ? Mutable<In> : [32, 32, 3];
 type ClassesOf<O> = O extends { readonly classes: infer Classes extends number } ? Classes : 10;
@@ -55,6 +65,7 @@ export function cifarResnet<const O extends CifarResnetOptions = Defaults>(
       { operation: "cifarResnet", expected: "6n + 2", actual: String(depth) },
     );
   }
+  if (options !== undefined) checkOptionNames("cifarResnet", options, optionNames);
   const { classes = 10, input = [32, 32, 3], preactivation = false, zeroGamma = false, skips = true } = options ?? {};
   const { checkpointed = false } = options ?? {};
   checkZeroGamma(zeroGamma, preactivation, skips);

@@ -1,5 +1,6 @@
 /** Residual networks for large pictures, with 18 to 152 layers: what won ImageNet in 2015. */
 
+import { checkOptionNames } from "../../base/options.ts";
 import type { Shape } from "../../base/shape.ts";
 import type { Mutable } from "../../base/shape-types.ts";
 import type { Layer } from "../layer.ts";
@@ -26,6 +27,8 @@ export interface ResnetOptions {
    */
   readonly checkpointed?: boolean;
 }
+
+const optionNames: readonly (keyof ResnetOptions)[] = ["classes", "input", "zeroGamma", "skips", "checkpointed"];
 
 type Defaults = Readonly<Record<never, never>>;
 type InputOf<O> = O extends { readonly input: infer In extends Shape } ? Mutable<In> : [224, 224, 3];
@@ -86,6 +89,7 @@ const bottleneck: Kind = {
 };
 
 function resnet<O extends ResnetOptions>(kind: Kind, blocks: readonly number[], options?: O): Resnet<O> {
+  if (options !== undefined) checkOptionNames("resnet", options, optionNames);
   const {
     classes = 1000,
     input = [224, 224, 3],
