@@ -1,7 +1,7 @@
 /** Proves that programs use one arena in turn, that runs at the same time have one each, and that none is held longer than it is needed. */
 
 import { expect, test } from "vitest";
-import { Arenas } from "./arena.ts";
+import { type Arena, Arenas } from "./arena.ts";
 import { Block } from "./block.ts";
 
 /** Arenas on blocks that are numbered, and the numbers of those that are held. */
@@ -16,14 +16,14 @@ function arenas(exact = false): { of: Arenas; held: Set<number> } {
   return { of, held };
 }
 
-test("programs that run in turn use the largest", () => {
+const lent = (arena: Arena): Promise<Block> => arena.lend((block) => block);
+
+test("programs that run in turn use the largest", async () => {
   const { of, held } = arenas();
   const [small, large, medium] = [of.for(100), of.for(300), of.for(200)];
   expect([...held]).toEqual([1, 2]);
-  expect(medium.enter().address).toBe(2);
-  medium.leave();
-  expect(small.enter().address).toBe(2);
-  small.leave();
+  expect((await lent(medium)).address).toBe(2);
+  expect((await lent(small)).address).toBe(2);
   expect([...held]).toEqual([2]);
   large.release();
   small.release();
@@ -32,26 +32,33 @@ test("programs that run in turn use the largest", () => {
   expect([...held]).toEqual([]);
 });
 
-test("runs at the same time have one each", () => {
+test("runs at the same time have one each", async () => {
   const { of, held } = arenas();
   const [first, second] = [of.for(100), of.for(100)];
-  const taken = first.enter();
-  expect(second.enter()).not.toBe(taken);
+  await first.lend(async (taken) => expect(await lent(second)).not.toBe(taken));
   expect(held.size).toBe(2);
-  first.leave();
-  second.leave();
 });
 
-test("a released one is not found again", () => {
+test("a program runs once at a time, and again after a run that failed", async () => {
+  const { of, held } = arenas();
+  const arena = of.for(100);
+  const again = arena.lend(() => lent(arena));
+  await expect(again).rejects.toThrow("a program was run again before it had come to its end");
+  expect((await lent(of.for(50))).address).toBe(1);
+  expect((await lent(arena)).address).toBe(1);
+  expect([...held]).toEqual([1]);
+});
+
+test("a released one is not found again", async () => {
   const { of } = arenas();
   of.for(100).release();
-  expect(of.for(50).enter().address).toBe(2);
+  expect((await lent(of.for(50))).address).toBe(2);
 });
 
-test("where ends matter, only programs with the same share", () => {
+test("where ends matter, only programs with the same share", async () => {
   const { of, held } = arenas(true);
   of.for(200);
-  expect(of.for(100).enter().bytes).toBe(100);
-  expect(of.for(200).enter().bytes).toBe(200);
+  expect((await lent(of.for(100))).bytes).toBe(100);
+  expect((await lent(of.for(200))).bytes).toBe(200);
   expect(held.size).toBe(2);
 });

@@ -4,6 +4,7 @@
  * the last program that used it.
  */
 
+import { InternalError } from "../base/errors.ts";
 import type { Block } from "./block.ts";
 
 interface Shared {
@@ -55,6 +56,7 @@ export class Arenas {
 export class Arena {
   readonly #find: () => Shared;
   #shared: Shared;
+  #lent = false;
 
   constructor(find: () => Shared) {
     this.#find = find;
@@ -62,20 +64,21 @@ export class Arena {
     this.#shared.holders++;
   }
 
-  /** Memory for a run, until it is {@link leave left}; what is in it is arbitrary. */
-  enter(): Block {
-    const found = this.#find();
-    if (found !== this.#shared) {
-      found.holders++;
+  /** Lends memory to a run, until `work` is done or has failed; what is in it is arbitrary. A program has one run at a time. */
+  async lend<T>(work: (memory: Block) => T | Promise<T>): Promise<T> {
+    if (this.#lent) throw new InternalError("a program was run again before it had come to its end");
+    const shared = this.#find();
+    if (shared !== this.#shared) {
+      shared.holders++;
       this.release();
-      this.#shared = found;
+      this.#shared = shared;
     }
-    found.busy = true;
-    return found.block;
-  }
-
-  leave(): void {
-    this.#shared.busy = false;
+    this.#lent = shared.busy = true;
+    try {
+      return await work(shared.block);
+    } finally {
+      this.#lent = shared.busy = false;
+    }
   }
 
   release(): void {

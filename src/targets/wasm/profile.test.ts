@@ -8,6 +8,7 @@ import { addTimes } from "../profile.ts";
 import { referenceTarget } from "../reference/target.ts";
 import { isCpuTarget, type TargetBuffer } from "../target.ts";
 import { moduleOf, wasmIn } from "../testing.ts";
+import { wasmTarget } from "./target.ts";
 
 /** x ← x·w + 1 until an element sum of x·w passes 300; the sum is the log. */
 function growing() {
@@ -43,6 +44,33 @@ test("a profile takes the steps that a run takes, and tells of every kernel", as
   const twice = addTimes(addTimes([], kernels), kernels);
   expect(twice.map(({ name }) => name)).toEqual(kernels.map(({ name }) => name));
   expect(twice[0]!.calls).toBe(2 * kernels[0]!.calls);
+});
+
+test("while a program is profiled others have their turns, which may move the memory; itself it does not run again", async () => {
+  const alone = await wasmTarget("portable", { threads: 1 });
+  const program = await alone.compile(growing());
+  const [w, x] = [alone.allocate(144), alone.allocate(144)];
+  await alone.write(w, new Float32Array(36).fill(0.01));
+  const bindings = { inputs: [w], states: [x], outputs: [] };
+  await program.profile!(bindings, 1);
+  const profiling = program.profile!(bindings, 20);
+  await Promise.resolve();
+  await expect(program.run(bindings, 1)).rejects.toThrow("a program was run again before it had come to its end");
+  alone.allocate(64 * 2 ** 20);
+  expect((await profiling).steps).toBe(20);
+  expect((await program.run(bindings, 2)).steps).toBe(2);
+});
+
+test("a run that fails leaves what it had to the next one", async () => {
+  const alone = await wasmTarget("portable", { threads: 1 });
+  const program = await alone.compile(growing());
+  const [w, x, gone] = [alone.allocate(144), alone.allocate(144), alone.allocate(144)];
+  const bindings = { inputs: [w], states: [x], outputs: [] };
+  expect((await program.run(bindings, 8)).log.length).toBe(8);
+  await expect(program.run(bindings, 2 ** 34)).rejects.toThrow("MiB more memory could not be had");
+  gone.release();
+  await expect(program.run({ ...bindings, inputs: [gone] }, 1)).rejects.toThrow("a released buffer was used");
+  expect((await program.run(bindings, 8)).log.length).toBe(8);
 });
 
 test("a program written by hand runs, all its parts", async () => {

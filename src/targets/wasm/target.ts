@@ -213,19 +213,27 @@ class WasmExecutable implements Executable {
   }
 
   async run(bindings: Bindings, steps: number): Promise<RunReport> {
-    const width = this.#program.log.length;
-    if (this.#log.bytes < 4 * width * steps) {
+    return this.#arena.lend((arena) => {
+      const width = this.#program.log.length;
+      const log = this.#logFor(width * steps);
+      const bases = this.#bases(arena, bindings);
+      const { buffer } = this.#linear.memory; // after all memory is there: more may move it
+      viewOf("uint32", buffer, this.#table.address, bases.length).set(bases);
+      const done = this.#call(this.#table.address, steps, log);
+      // A step the guard stopped has logged too.
+      const begun = Math.min(steps, done + 1);
+      return { steps: done, log: viewOf("float32", buffer, log, width * begun).slice() };
+    });
+  }
+
+  /** Memory for so many values. */
+  #logFor(values: number): number {
+    if (this.#log.bytes < 4 * values) {
+      const log = this.#linear.allocate(4 * values);
       this.#log.release();
-      this.#log = this.#linear.allocate(4 * width * steps);
+      this.#log = log;
     }
-    const bases = this.#bases(this.#arena.enter(), bindings);
-    const { buffer } = this.#linear.memory; // after entering, which may move it
-    viewOf("uint32", buffer, this.#table.address, bases.length).set(bases);
-    const done = this.#call(this.#table.address, steps, this.#log.address);
-    this.#arena.leave();
-    // A step the guard stopped has logged too.
-    const begun = Math.min(steps, done + 1);
-    return { steps: done, log: viewOf("float32", buffer, this.#log.address, width * begun).slice() };
+    return this.#log.address;
   }
 
   /** Runs the program on all threads, where that is worth it and they have it; else on this one. */
@@ -246,7 +254,10 @@ class WasmExecutable implements Executable {
       ({ instance }) => instance.exports as Exports,
     );
     const functions = await this.#kernels;
-    const bases = this.#bases(this.#arena.enter(), bindings);
+    return this.#arena.lend((arena) => this.#profile(functions, this.#bases(arena, bindings), steps));
+  }
+
+  #profile(functions: Exports, bases: readonly number[], steps: number): Promise<Profile> {
     const at = ({ slot, offset }: Place): number => bases[slot]! + offset;
     const numbers = new Map(kernelsOf(this.#program).map((kernel, number) => [kernel, number]));
     const ready = new Map<Call, () => number>();
@@ -254,14 +265,13 @@ class WasmExecutable implements Executable {
       const parameters = [...call.places.map(at), 0, call.kernel.extent, 0];
       ready.set(call, functions[numbers.get(call.kernel)!]!.bind(null, ...parameters));
     }
-    const { buffer } = this.#linear.memory;
-    const profile = await profileProgram(this.#program, steps, {
+    // Others have their turns between the calls, and may make the memory grow.
+    const valueAt = (dtype: DType, place: Place): number => viewOf(dtype, this.#linear.memory.buffer, at(place), 1)[0]!;
+    return profileProgram(this.#program, steps, {
       call: (call) => void ready.get(call)!(),
-      float32At: (place) => viewOf("float32", buffer, at(place), 1)[0]!,
-      byteAt: (place) => viewOf("uint8", buffer, at(place), 1)[0]!,
+      float32At: (place) => valueAt("float32", place),
+      byteAt: (place) => valueAt("uint8", place),
     });
-    this.#arena.leave();
-    return profile;
   }
 
   /** The address of every slot. */

@@ -4,7 +4,6 @@
  */
 
 import { viewOf } from "../../base/dtype.ts";
-import { InternalError } from "../../base/errors.ts";
 import { pause } from "../../base/pause.ts";
 import type { Call, Place, Program } from "../../compiler/program.ts";
 import type { Arena } from "../arena.ts";
@@ -39,7 +38,6 @@ export class NativeExecutable implements Executable {
   readonly #records: Records;
   #bases: readonly number[] = [];
   #log: Block;
-  #running = false;
 
   constructor(native: NativeMemory, pool: Pool, program: Program, plan: Plan, code: LoadedCode) {
     this.#native = native;
@@ -57,26 +55,14 @@ export class NativeExecutable implements Executable {
   }
 
   async run(bindings: Bindings, steps: number, signal?: AbortSignal): Promise<RunReport> {
-    if (this.#running) throw new InternalError("a program was run again before it had come to its end");
-    return this.#inArena(async (arena) => {
+    return this.#arena.lend((arena) => {
       this.#bind(this.#slots(arena, bindings));
       return this.#run(steps, signal);
     });
   }
 
   async profile(bindings: Bindings, steps: number): Promise<Profile> {
-    return this.#inArena((arena) => this.#profile(this.#slots(arena, bindings), steps));
-  }
-
-  async #inArena<T>(work: (arena: Block) => Promise<T>): Promise<T> {
-    const arena = this.#arena.enter();
-    this.#running = true;
-    try {
-      return await work(arena);
-    } finally {
-      this.#running = false;
-      this.#arena.leave();
-    }
+    return this.#arena.lend((arena) => this.#profile(this.#slots(arena, bindings), steps));
   }
 
   async #run(steps: number, signal: AbortSignal | undefined): Promise<RunReport> {
