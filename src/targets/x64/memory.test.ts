@@ -1,11 +1,12 @@
 // Proves that memory and code of the target belong to whom they were given: buffers made elsewhere are refused before anything runs, and
 // what is released twice is given back once.
 
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { lastingBytes } from "../../base/bytes.ts";
 import { build } from "../../graph/build.ts";
 import type { Target } from "../target.ts";
 import { moduleOf, wasmIn, x64In } from "../testing.ts";
+import { loadNative } from "./native.ts";
 import { x64Target } from "./target.ts";
 
 const [one, two, wasm] = await Promise.all([x64In("portable", 1), x64In("portable", 2), wasmIn("portable")]);
@@ -83,3 +84,21 @@ test.skipIf(!one)("memory is zero, whoever had it before, and half of it new", a
     expect(read.every((value) => value === 0)).toBe(true);
   }
 });
+
+test.skipIf(!one)(
+  "memory that is too small for what comes next goes back to the system, and is zero when it is used again",
+  async () => {
+    const target = await x64Target({ numerics: "portable", threads: 1, check: false });
+    const discard = vi.spyOn(await loadNative(), "discard");
+    const mib = 2 ** 20;
+    const [small, large] = [target.allocate(64), target.allocate(40 * mib)];
+    await target.write(large, new Uint8Array(40 * mib).fill(1));
+    large.release();
+    const larger = target.allocate(80 * mib);
+    expect(discard.mock.calls.map(([, bytes]) => bytes)).toEqual([40 * mib]);
+    const again = target.allocate(40 * mib);
+    expect((await target.read(again, "uint8", 40 * mib)).every((byte) => byte === 0)).toBe(true);
+    expect(discard).toHaveBeenCalledTimes(1);
+    for (const buffer of [small, larger, again]) buffer.release();
+  },
+);

@@ -70,6 +70,7 @@ export class NativeMemory {
       const address = region.free.take(size);
       if (address !== null) return this.#block(region, address, size, bytes);
     }
+    for (const region of this.#regions) this.#discardEnd(region);
     const whole = Math.ceil(Math.max(size, regionBytes) / largePageBytes) * largePageBytes;
     // A large page begins at a multiple of its size: one more is mapped, so that all of the region can be large pages.
     const mapped = this.#native.map(whole + largePageBytes);
@@ -80,6 +81,16 @@ export class NativeMemory {
     region.free.give(address, whole);
     this.#regions.push(region);
     return this.#block(region, region.free.take(size)!, size, bytes);
+  }
+
+  /** What is free at the end of a region goes back to the system: where more is mapped, it was too small. */
+  #discardEnd(region: Region): void {
+    const { address, view, free, used } = region;
+    const end = address + view.byteLength;
+    const from = Math.ceil((view.byteLength - free.bytesBefore(end)) / pageBytes) * pageBytes;
+    if (from >= used) return;
+    this.#native.discard(address + from, view.byteLength - from);
+    region.used = from;
   }
 
   #block(region: Region, address: number, size: number, bytes: number): Block {

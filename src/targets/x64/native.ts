@@ -14,6 +14,8 @@ export interface Native {
   unmap(address: number, bytes: number): void;
   /** Asks for large pages. */
   preferLargePages(address: number, bytes: number): void;
+  /** Gives pages back that nobody needs; they stay reachable, and are zero when they are next touched. */
+  discard(address: number, bytes: number): void;
   /** Makes memory unreachable. */
   forbid(address: number, bytes: number): void;
   /** Makes memory executable, and no longer writable. */
@@ -37,7 +39,7 @@ export interface Native {
 export const pageBytes = 4096;
 const protection = { none: 0, readWrite: 3, readExecute: 5 };
 const mapFlags = 0x22; // private, anonymous
-const adviseHugePages = 14;
+const advice = { discard: 4, hugePages: 14 };
 const [block, restore] = [0, 2];
 const signalSetBytes = 128;
 /** What the system chose at random for this memory: where some random bytes lie, and where its own code (vDSO). */
@@ -114,7 +116,10 @@ function bind(koffi: Koffi): Native {
       munmap(address, bytes);
     },
     preferLargePages: (address, bytes) => {
-      madvise(address, bytes, adviseHugePages);
+      madvise(address, bytes, advice.hugePages);
+    },
+    discard: (address, bytes) => {
+      madvise(address, bytes, advice.discard);
     },
     forbid: (address, bytes) => {
       mprotect(address, bytes, protection.none);
