@@ -32,6 +32,21 @@ test("programs that run in turn use the largest", async () => {
   expect([...held]).toEqual([]);
 });
 
+test("small programs do not hold what a large one needed", async () => {
+  const { of, held } = arenas();
+  const [large, small] = [of.for(300), of.for(100)];
+  await small.lend(() => {
+    large.release();
+    expect([...held]).toEqual([1]);
+  });
+  expect([...held]).toEqual([]);
+  expect(await lent(small)).toMatchObject({ address: 2, bytes: 100 });
+  const other = of.for(80);
+  other.release();
+  other.release();
+  expect([...held]).toEqual([2]);
+});
+
 test("runs at the same time have one each", async () => {
   const { of, held } = arenas();
   const [first, second] = [of.for(100), of.for(100)];
