@@ -10,6 +10,7 @@ import { flatten, identityAccess } from "./expression.ts";
 import { awaitedBy, type Waits } from "./later.ts";
 import { mostBuffers } from "./machine.ts";
 import type { Roles } from "./roles.ts";
+import { Spans } from "./spans.ts";
 
 export interface Group {
   /** The operation that leads the group; null for a map. */
@@ -45,6 +46,7 @@ interface Draft {
 export function formGroups(nodes: readonly Node[], stored: ReadonlySet<Node>, roles: Roles, waits: Waits): Group[] {
   const owner = new Map<Node, Draft>();
   const drafts = new Set<Draft>();
+  const spans = new Spans();
   for (const node of nodes) {
     if (!stored.has(node) || roles.sources.has(node)) continue;
     const isMap = mapKinds.has(node.op.kind);
@@ -57,7 +59,7 @@ export function formGroups(nodes: readonly Node[], stored: ReadonlySet<Node>, ro
     };
     drafts.add(draft);
     owner.set(node, draft);
-    if (isMap) joinProducers(draft, owner, drafts);
+    if (isMap) joinProducers(draft, owner, drafts, spans);
   }
   return [...drafts].map((draft) => ({
     anchor: draft.anchor,
@@ -93,20 +95,21 @@ function readsOf(node: Node, stored: ReadonlySet<Node>, isMap: boolean): Map<Nod
 }
 
 /** Joins a new map with the groups whose results it reads. */
-function joinProducers(draft: Draft, owner: Map<Node, Draft>, drafts: Set<Draft>): void {
+function joinProducers(draft: Draft, owner: Map<Node, Draft>, drafts: Set<Draft>, spans: Spans): void {
   let joined = draft;
   for (const read of draft.reads.keys()) {
     const producer = owner.get(read);
-    if (!producer || producer === joined || !canJoin(producer, joined, owner)) continue;
+    if (!producer || producer === joined || !canJoin(producer, joined, owner, spans)) continue;
     drafts.delete(producer);
     drafts.delete(joined);
     joined = merge(producer, joined);
     drafts.add(joined);
+    spans.add(joined.members);
     for (const member of joined.members) owner.set(member, joined);
   }
 }
 
-function canJoin(a: Draft, b: Draft, owner: ReadonlyMap<Node, Draft>): boolean {
+function canJoin(a: Draft, b: Draft, owner: ReadonlyMap<Node, Draft>, spans: Spans): boolean {
   const anchor = a.anchor ?? b.anchor;
   return (
     a.early === b.early &&
@@ -116,7 +119,7 @@ function canJoin(a: Draft, b: Draft, owner: ReadonlyMap<Node, Draft>): boolean {
     readsAtPoint(a, b) &&
     readsAtPoint(b, a) &&
     a.reads.size + b.reads.size + a.members.length + b.members.length <= mostBuffers &&
-    !waitThroughOthers(a, b, owner)
+    !waitThroughOthers(a, b, owner, spans)
   );
 }
 
@@ -130,8 +133,8 @@ function readsAtPoint(reader: Draft, other: Draft): boolean {
 }
 
 /** Whether one needs the other by way of a third group: joined, the group would wait for itself. */
-function waitThroughOthers(a: Draft, b: Draft, owner: ReadonlyMap<Node, Draft>): boolean {
-  const oldest = Math.min(...a.members.map((node) => node.id), ...b.members.map((node) => node.id));
+function waitThroughOthers(a: Draft, b: Draft, owner: ReadonlyMap<Node, Draft>, spans: Spans): boolean {
+  const reach = spans.reachOf([...a.members, ...b.members]);
   const needs = ({ reads, awaits }: Draft): Draft[] =>
     [...reads.keys(), ...awaits].flatMap((node) => owner.get(node) ?? []);
   const pending = [...needs(a), ...needs(b)].filter((draft) => draft !== a && draft !== b);
@@ -141,7 +144,7 @@ function waitThroughOthers(a: Draft, b: Draft, owner: ReadonlyMap<Node, Draft>):
     if (draft === a || draft === b) return true;
     if (seen.has(draft)) continue;
     seen.add(draft);
-    if (draft.members.some((node) => node.id > oldest)) pending.push(...needs(draft));
+    if (draft.members.some((node) => node.id > reach)) pending.push(...needs(draft));
   }
   return false;
 }

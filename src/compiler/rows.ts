@@ -12,6 +12,7 @@ import type { Group } from "./group.ts";
 import { mostBuffers } from "./machine.ts";
 import type { Roles } from "./roles.ts";
 import { needsOf, ownersOf, topologicalOrder } from "./schedule.ts";
+import { Spans } from "./spans.ts";
 
 /** Elements of the longest row. */
 const longestRow = 1024;
@@ -32,6 +33,8 @@ export function joinRows(groups: readonly Group[], stored: ReadonlySet<Node>, ro
   const rank = new Map(order.map((group, index) => [group, index]));
   const owner = new Map<Node, Draft>();
   const drafts = new Set<Draft>();
+  const spans = new Spans();
+  for (const { members } of groups) spans.add(members);
   const fits = (draft: Draft): boolean =>
     draft.stages.every((stage) => stage.members.every((member) => !roles.current.has(member)));
   for (const group of order) {
@@ -40,10 +43,11 @@ export function joinRows(groups: readonly Group[], stored: ReadonlySet<Node>, ro
     for (const read of group.reads) {
       const producer = owner.get(read);
       if (!producer || producer === draft || !fits(producer) || !fits(draft)) continue;
-      if (!canJoin(producer, draft, owner, stored)) continue;
+      if (!canJoin(producer, draft, owner, stored, spans)) continue;
       drafts.delete(producer);
       drafts.delete(draft);
       draft = merge(producer, draft, rank);
+      spans.add(membersOf(draft));
       for (const member of membersOf(draft)) owner.set(member, draft);
     }
     drafts.add(draft);
@@ -63,7 +67,13 @@ function rowsOf({ anchor }: Group): Shape | null {
 
 const membersOf = ({ stages }: Draft): Node[] => stages.flatMap(({ members }) => members);
 
-function canJoin(a: Draft, b: Draft, owner: ReadonlyMap<Node, Draft>, stored: ReadonlySet<Node>): boolean {
+function canJoin(
+  a: Draft,
+  b: Draft,
+  owner: ReadonlyMap<Node, Draft>,
+  stored: ReadonlySet<Node>,
+  spans: Spans,
+): boolean {
   const rows = a.rows ?? b.rows;
   const stages = [...a.stages, ...b.stages];
   return (
@@ -74,7 +84,7 @@ function canJoin(a: Draft, b: Draft, owner: ReadonlyMap<Node, Draft>, stored: Re
     a.reads.size + b.reads.size + membersOf(a).length + membersOf(b).length <= mostBuffers &&
     readsRows(a, b, rows, stored) &&
     readsRows(b, a, rows, stored) &&
-    !waitThroughOthers(a, b, owner)
+    !waitThroughOthers(a, b, owner, spans)
   );
 }
 
@@ -120,8 +130,8 @@ function isOwnRow(access: Access): boolean {
 }
 
 /** Whether b needs a by way of a group outside: joined, they would wait for themselves. */
-function waitThroughOthers(a: Draft, b: Draft, owner: ReadonlyMap<Node, Draft>): boolean {
-  const oldest = Math.min(...membersOf(a).map((node) => node.id), ...membersOf(b).map((node) => node.id));
+function waitThroughOthers(a: Draft, b: Draft, owner: ReadonlyMap<Node, Draft>, spans: Spans): boolean {
+  const reach = spans.reachOf([...membersOf(a), ...membersOf(b)]);
   const needs = ({ reads, awaits }: Draft): Draft[] => [...reads, ...awaits].flatMap((node) => owner.get(node) ?? []);
   const pending = [...needs(a), ...needs(b)].filter((draft) => draft !== a && draft !== b);
   const seen = new Set<Draft>();
@@ -130,7 +140,7 @@ function waitThroughOthers(a: Draft, b: Draft, owner: ReadonlyMap<Node, Draft>):
     if (draft === a || draft === b) return true;
     if (seen.has(draft)) continue;
     seen.add(draft);
-    if (membersOf(draft).some((node) => node.id > oldest)) pending.push(...needs(draft));
+    if (membersOf(draft).some((node) => node.id > reach)) pending.push(...needs(draft));
   }
   return false;
 }

@@ -9,6 +9,7 @@ import type { Node } from "../graph/node.ts";
 import type { Group } from "./group.ts";
 import { mostBuffers } from "./machine.ts";
 import { needsOf, ownersOf, topologicalOrder } from "./schedule.ts";
+import { Spans } from "./spans.ts";
 
 /** Results whose accumulators share the registers. */
 const mostSiblings = 6;
@@ -30,12 +31,15 @@ export function joinSiblings(groups: readonly Group[]): Group[] {
   const needs = needsOf(groups, ownersOf(groups));
   const families = new Map<Group, Family>();
   const known = new Map<string, Set<Family>>();
+  const spans = new Spans();
+  for (const { members } of groups) spans.add(members);
   for (const group of topologicalOrder(groups, needs)) {
     const pass = passOf(group);
     const keys = pass ? pass.inputs.map((input) => `${input.id} ${pass.key}`) : [];
     const candidates = keys.flatMap((key) => [...(known.get(key) ?? [])]);
-    const own: Family = candidates.find((family) => canJoin(family, group, families, needs)) ?? { groups: [] };
+    const own: Family = candidates.find((family) => canJoin(family, group, families, needs, spans)) ?? { groups: [] };
     own.groups.push(group);
+    spans.add(own.groups.flatMap(({ members }) => members));
     families.set(group, own);
     for (const key of keys) known.set(key, (known.get(key) ?? new Set()).add(own));
   }
@@ -59,6 +63,7 @@ function canJoin(
   group: Group,
   families: ReadonlyMap<Group, Family>,
   needs: ReadonlyMap<Group, ReadonlySet<Group>>,
+  spans: Spans,
 ): boolean {
   const all = [...family.groups, group];
   const computed = new Set(family.groups.flatMap(({ members }) => members));
@@ -68,7 +73,7 @@ function canJoin(
     all.reduce((sum, { reads, members }) => sum + reads.size + 2 * members.length, 0) <= mostBuffers &&
     [...group.reads].every((read) => !computed.has(read) || group.pointwise.has(read)) &&
     [...group.awaits].every((node) => !computed.has(node)) &&
-    !waitThroughOthers(all, family, families, needs)
+    !waitThroughOthers(all, family, families, needs, spans)
   );
 }
 
@@ -78,10 +83,11 @@ function waitThroughOthers(
   family: Family,
   families: ReadonlyMap<Group, Family>,
   needs: ReadonlyMap<Group, ReadonlySet<Group>>,
+  spans: Spans,
 ): boolean {
-  // What is older than all of them needs none of them.
-  const oldest = Math.min(...all.flatMap(({ members }) => members.map(({ id }) => id)));
-  const isOlder = ({ members }: Group): boolean => members.every(({ id }) => id < oldest);
+  // What is older than all of them, and than groups that lie across, needs none of them.
+  const reach = spans.reachOf(all.flatMap(({ members }) => members));
+  const isOlder = ({ members }: Group): boolean => members.every(({ id }) => id <= reach);
   const needed = (groups: readonly Group[]): Family[] =>
     groups.flatMap((one) => [...needs.get(one)!].map((need) => families.get(need)!));
   const pending = needed(all).filter((other) => other !== family);
