@@ -1,7 +1,7 @@
 /** Proves that IDX files of every supported type and rank come back exactly, and that damaged or hostile ones are named and cost nothing. */
 
 import { gzipSync } from "node:zlib";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { DataError, FileError } from "../base/errors.ts";
 import { readIdx, readIdxPair } from "./idx.ts";
 
@@ -92,6 +92,23 @@ test("a gzip bomb is not inflated beyond what its header declares", async () => 
   const before = process.memoryUsage().rss;
   await expect(readIdx(bomb, "f")).rejects.toThrow("must have 18 bytes; it has more");
   expect(process.memoryUsage().rss - before).toBeLessThan(20_000_000);
+});
+
+test("a size that no memory holds is refused by name", async () => {
+  vi.stubGlobal(
+    "SharedArrayBuffer",
+    class {
+      constructor() {
+        throw new RangeError("Array buffer allocation failed");
+      }
+    },
+  );
+  const error = await readIdx(gzipSync(good), "f").catch((problem: unknown) => problem);
+  vi.unstubAllGlobals();
+  expect(error).toBeInstanceOf(FileError);
+  expect((error as FileError).message).toBe(
+    "f: inflated it can have 18 bytes, as its header says, and no memory holds so many. Fetch the file again, or divide the set.",
+  );
 });
 
 test("images and labels make a data set with values from 0 to 1", async () => {

@@ -55,9 +55,22 @@ export async function readIdx(source: Bytes, file = "IDX"): Promise<IdxArray> {
   const { length: headLength } = await gunzip(bytes, head, file);
   const { size } = readHeader(head.subarray(0, headLength), file);
   // What no gzip data of this length can hold is not inflated.
-  const inflated = lastingBytes(Math.min(size, bytes.length * largestGzipRatio));
+  const inflated = roomFor(Math.min(size, bytes.length * largestGzipRatio), file);
   const { length, all } = await gunzip(bytes, inflated, file);
   return parseIdx(inflated.subarray(0, length), all ? length : Infinity, file);
+}
+
+function roomFor(bytes: number, file: string): Uint8Array {
+  try {
+    return lastingBytes(bytes);
+  } catch (cause) {
+    throw new FileError(
+      `${file}: inflated it can have ${bytes} bytes, as its header says, and no memory holds so many. ` +
+        "Fetch the file again, or divide the set.",
+      { operation: "IDX", file, actual: String(bytes) },
+      { cause },
+    );
+  }
 }
 
 /** `available` bytes are there, of which `bytes` are as many as the header can ask for. */
