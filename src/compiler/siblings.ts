@@ -108,7 +108,10 @@ function toGroup({ groups }: Family): Group {
   const members = groups.flatMap((group) => group.members);
   const reads = new Set(groups.flatMap((group) => [...group.reads]));
   const awaits = new Set(groups.flatMap((group) => [...group.awaits]));
-  for (const member of members) reads.delete(member);
+  for (const member of members) {
+    reads.delete(member);
+    awaits.delete(member);
+  }
   const isPointwise = (read: Node): boolean =>
     groups.every((group) => !group.reads.has(read) || group.pointwise.has(read));
   return { ...first, members, reads, awaits, pointwise: new Set([...reads].filter(isPointwise)), siblings: groups };
