@@ -5,6 +5,7 @@
 
 import type { Shape } from "../base/shape.ts";
 import type { KernelTime, Numerics, TargetName } from "../targets/target.ts";
+import type { EarlyStopping } from "./early-stopping.ts";
 
 /**
  * Means over a set of examples, by metric name. `loss` is the mean over the examples under every reduction, so that figures
@@ -28,8 +29,13 @@ export interface StartEvent {
   readonly optimizer: string;
   /** How examples were varied, in the order in which it was done; empty where they were not. */
   readonly augment: string;
+  /** The largest norm of all gradients together, and the largest size of an element; null where gradients are not clipped by it. */
+  readonly clipNorm: number | null;
+  readonly clipValue: number | null;
   /** How the parameters are averaged, as `ema(0.999)`; null where they are not. */
   readonly averaging: string | null;
+  /** What ends the run before its last step, with all defaults; null where nothing does. */
+  readonly earlyStopping: EarlyStopping | null;
   /** Examples in the training set, and in the validation set if there is one. */
   readonly examples: number;
   readonly validationExamples: number | null;

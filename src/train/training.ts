@@ -181,7 +181,8 @@ export class Training {
 }
 
 function startEvent(plan: Plan, target: Target): StartEvent {
-  const { network, loss, optimizer, augment, averaging, data, validation, epochs, steps, batchSize, seed } = plan;
+  const { network, loss, optimizer, augment, clipNorm, clipValue, averaging, earlyStopping } = plan;
+  const { data, validation, epochs, steps, batchSize, seed } = plan;
   return {
     event: "start",
     layers: network.toString(),
@@ -191,7 +192,10 @@ function startEvent(plan: Plan, target: Target): StartEvent {
     loss: loss.print(),
     optimizer: optimizer.print(),
     augment: printAugmentations(augment),
+    clipNorm,
+    clipValue,
     averaging: averaging?.print() ?? null,
+    earlyStopping,
     examples: data.length,
     validationExamples: validation?.length ?? null,
     epochs,
