@@ -13,7 +13,7 @@ import { mask } from "./mask.mjs";
 /** The order of the house: each room may use those before it. `src/index.ts` is the door to all of them. */
 export const rooms = [
   ...["base", "kernel", "graph", "compiler", "targets", "tensor", "functions", "files", "network", "loss", "optimizer"],
-  ...["data", "train", "search", "cluster", "conformance", "bench", "cli"],
+  ...["data", "train", "pictures", "diagnose", "search", "cluster", "conformance", "bench", "cli"],
 ];
 
 /** Lines a file should not and may not exceed; tables may. */

@@ -1,0 +1,3 @@
+/** The door `gradus/pictures`: pictures as plain data, in the terminal and as SVG. */
+
+export type { Axis, Chart, Image, Images, Matrix, Picture, Point, Series, Surface } from "./picture.ts";
