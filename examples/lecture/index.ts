@@ -1,0 +1,6 @@
+/** All experiments of the lecture, in its order: one line each. A mistyped name is answered with the nearest. */
+
+import type { Experiment } from "./experiment.ts";
+import { neuronExperiment } from "./neuron.ts";
+
+export const experiments: readonly Experiment[] = [neuronExperiment];
