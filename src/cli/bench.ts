@@ -6,13 +6,13 @@
 import { TargetError } from "../base/errors.ts";
 import { lists, standardNames, workloadOf } from "../bench/catalog.ts";
 import { type Measurement, measureWorkload, quick, thorough } from "../bench/workload.ts";
+import { count, percent, significant } from "../pictures/terminal/numbers.ts";
+import { padEnd, padStart } from "../pictures/terminal/style.ts";
 import { type TargetOptions, target as targetOf } from "../targets/registry.ts";
 import { type CpuTarget, isCpuTarget, type TargetName } from "../targets/target.ts";
 import { type Arguments, UsageError } from "./arguments.ts";
 import type { Command, ExitCode } from "./command.ts";
 import { jsonFlag, numericsFlag, readPlace, targetFlag, threadsFlag } from "./flags.ts";
-import { count, percent, significant } from "./terminal/numbers.ts";
-import { padEnd, padStart } from "./terminal/style.ts";
 import { print, type Terminal } from "./terminal.ts";
 
 export const benchCommand: Command = {

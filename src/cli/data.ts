@@ -3,8 +3,8 @@
 import { show } from "../base/show.ts";
 import type { Dataset, Split } from "../data/dataset.ts";
 import { loadData } from "../data/load.ts";
+import { thousands } from "../pictures/terminal/numbers.ts";
 import { type Arguments, positiveInteger } from "./arguments.ts";
-import { thousands } from "./terminal/numbers.ts";
 import type { Terminal } from "./terminal.ts";
 
 export async function readData(source: string, args: Arguments, terminal: Terminal): Promise<Split> {

@@ -6,13 +6,13 @@
 import { TargetError } from "../base/errors.ts";
 import { type FamilyReport, runConformance } from "../conformance/run.ts";
 import { measureSpeed, type Speed } from "../conformance/speed.ts";
+import { count, duration } from "../pictures/terminal/numbers.ts";
+import { padEnd, padStart } from "../pictures/terminal/style.ts";
 import { targetNames, target as targetOf } from "../targets/registry.ts";
 import type { Numerics, Target, TargetName } from "../targets/target.ts";
 import type { Arguments } from "./arguments.ts";
 import type { Command, ExitCode } from "./command.ts";
 import { jsonFlag, numericsFlag, readPlace, targetFlag } from "./flags.ts";
-import { count, duration } from "./terminal/numbers.ts";
-import { padEnd, padStart } from "./terminal/style.ts";
 import { print, type Terminal } from "./terminal.ts";
 
 export const doctorCommand: Command = {

@@ -10,6 +10,7 @@ import type { Loss } from "../loss/loss.ts";
 import { meanSquaredError } from "../loss/mean-squared-error.ts";
 import { decidingLayer } from "../network/meaning.ts";
 import type { Network } from "../network/network.ts";
+import { thousands } from "../pictures/terminal/numbers.ts";
 import { evaluate } from "../train/evaluate.ts";
 import { targetFor } from "../train/place.ts";
 import { type Arguments, UsageError } from "./arguments.ts";
@@ -27,7 +28,6 @@ import {
 } from "./flags.ts";
 import { openModel } from "./model.ts";
 import { type Answers, answersOf, printConfusion, printMistakes, verdict } from "./report.ts";
-import { thousands } from "./terminal/numbers.ts";
 import { print, type Terminal } from "./terminal.ts";
 
 export const evaluateCommand: Command = {

@@ -2,9 +2,9 @@
  * The help texts: of the whole program and of one command. Written from the same declarations the parser reads.
  */
 
+import type { Style } from "../pictures/terminal/style.ts";
 import { describeFlags, wrapText } from "./arguments.ts";
 import type { Command } from "./command.ts";
-import type { Style } from "./terminal/style.ts";
 
 export const helpFlag = { name: "help", aliases: ["h"], help: "Show this text." } as const;
 

@@ -1,7 +1,7 @@
 /** What to try after a run: real commands that lead on from what was just done. */
 
+import type { Style } from "../pictures/terminal/style.ts";
 import type { TrainOptions } from "../train/options.ts";
-import type { Style } from "./terminal/style.ts";
 
 /** Lines of two columns: a command and what it is for. */
 export function nextSteps(source: string, options: Pick<TrainOptions, "out">, style: Style): string[] {

@@ -7,16 +7,16 @@ import { fitImage } from "../data/fit.ts";
 import { type Image, readImage } from "../data/image.ts";
 import type { Classification } from "../network/answer.ts";
 import type { Network } from "../network/network.ts";
+import { drawConfidences } from "../pictures/terminal/bars.ts";
+import { drawableSize, drawImage, frame } from "../pictures/terminal/image.ts";
+import { percent, thousands } from "../pictures/terminal/numbers.ts";
+import { beside, visible } from "../pictures/terminal/style.ts";
 import { type Arguments, UsageError } from "./arguments.ts";
 import type { Command, ExitCode } from "./command.ts";
 import { inWords, shapeInWords } from "./data.ts";
 import { jsonFlag } from "./flags.ts";
 import { openModel } from "./model.ts";
 import { indent } from "./report.ts";
-import { drawConfidences } from "./terminal/bars.ts";
-import { drawableSize, drawImage, frame } from "./terminal/image.ts";
-import { percent, thousands } from "./terminal/numbers.ts";
-import { beside, visible } from "./terminal/style.ts";
 import { print, type Terminal } from "./terminal.ts";
 
 export const predictCommand: Command = {

@@ -1,9 +1,9 @@
 /** The table that `gradus train --profile` ends with: the kernels of a training step, the costliest first. */
 
+import { count, percent, significant } from "../pictures/terminal/numbers.ts";
+import { padEnd, padStart } from "../pictures/terminal/style.ts";
 import type { KernelTime } from "../targets/target.ts";
 import type { ProfileEvent } from "../train/events.ts";
-import { count, percent, significant } from "./terminal/numbers.ts";
-import { padEnd, padStart } from "./terminal/style.ts";
 import { print, type Terminal } from "./terminal.ts";
 
 /** Columns of the figures beside the name. */

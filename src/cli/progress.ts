@@ -4,11 +4,11 @@
  * are written.
  */
 
+import { track } from "../pictures/terminal/bars.ts";
+import { drawCurve } from "../pictures/terminal/curve.ts";
+import { duration, percent, rate, significant, thousands } from "../pictures/terminal/numbers.ts";
+import { padEnd, padStart, visible } from "../pictures/terminal/style.ts";
 import type { EpochEvent, Scores, StartEvent, StepEvent, TrainingEvent } from "../train/events.ts";
-import { track } from "./terminal/bars.ts";
-import { drawCurve } from "./terminal/curve.ts";
-import { duration, percent, rate, significant, thousands } from "./terminal/numbers.ts";
-import { padEnd, padStart, visible } from "./terminal/style.ts";
 import { print, type Terminal } from "./terminal.ts";
 
 /** Epoch lines that stay on the screen; longer runs show every n-th epoch. */

@@ -6,12 +6,12 @@
 import type { Dataset } from "../data/dataset.ts";
 import { type ConfusionMatrix, confusionMatrix } from "../loss/confusion-matrix.ts";
 import type { Network } from "../network/network.ts";
+import { drawConfusion } from "../pictures/terminal/confusion.ts";
+import { drawableSize, drawImage, frame, imageSize } from "../pictures/terminal/image.ts";
+import { percent, significant, thousands } from "../pictures/terminal/numbers.ts";
+import { beside } from "../pictures/terminal/style.ts";
 import { predictClasses } from "../train/evaluate.ts";
 import { inWords, outputNames } from "./data.ts";
-import { drawConfusion } from "./terminal/confusion.ts";
-import { drawableSize, drawImage, frame, imageSize } from "./terminal/image.ts";
-import { percent, significant, thousands } from "./terminal/numbers.ts";
-import { beside } from "./terminal/style.ts";
 import { print, type Terminal } from "./terminal.ts";
 
 /** What a network answered to a data set with classes. */

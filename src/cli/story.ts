@@ -7,6 +7,9 @@ import { log } from "../base/math.ts";
 import type { Dataset, Split } from "../data/dataset.ts";
 import { asLoss } from "../loss/loss.ts";
 import type { Network } from "../network/network.ts";
+import { drawableSize } from "../pictures/terminal/image.ts";
+import { count, duration, percent, rate, significant, thousands } from "../pictures/terminal/numbers.ts";
+import { beside } from "../pictures/terminal/style.ts";
 import { evaluate } from "../train/evaluate.ts";
 import type { EndEvent, ProfileEvent, Scores, StartEvent, StopEvent, TrainingEvent } from "../train/events.ts";
 import type { TrainOptions } from "../train/options.ts";
@@ -15,9 +18,6 @@ import { nextSteps } from "./next.ts";
 import { printProfile } from "./profile.ts";
 import { Progress } from "./progress.ts";
 import { answersOf, drawExample, indent, perRow, printConfusion, printMistakes, verdict } from "./report.ts";
-import { drawableSize } from "./terminal/image.ts";
-import { count, duration, percent, rate, significant, thousands } from "./terminal/numbers.ts";
-import { beside } from "./terminal/style.ts";
 import { print, type Terminal } from "./terminal.ts";
 
 /** Examples on which the first function is judged: enough for three digits. */

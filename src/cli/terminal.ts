@@ -4,8 +4,8 @@
  */
 
 import { FileError } from "../base/errors.ts";
+import { type Style, styleFor } from "../pictures/terminal/style.ts";
 import type { ExitCode } from "./command.ts";
-import { type Style, styleFor } from "./terminal/style.ts";
 
 export interface Terminal {
   /** Writes to standard output, as it is. */

@@ -1,8 +1,8 @@
 /** What the tests of commands share: a terminal that holds what is printed, and a command line run in this process. */
 
+import { plain } from "../pictures/terminal/style.ts";
 import type { ExitCode } from "./command.ts";
 import { main } from "./main.ts";
-import { plain } from "./terminal/style.ts";
 import type { Terminal } from "./terminal.ts";
 
 export interface FakeOptions {
