@@ -3,6 +3,7 @@
  * steps of one dot column are averaged, so that a noisy curve of a million steps still shows its course.
  */
 
+import { Braille } from "../text/braille.ts";
 import { significant } from "./numbers.ts";
 import { padStart, type Style } from "./style.ts";
 
@@ -18,14 +19,6 @@ export interface CurveOptions {
   /** Points marked over the curve: `at` from 0 to 1 along the axis. */
   readonly marks?: readonly { readonly at: number; readonly value: number }[];
 }
-
-/** The bit of each dot in a braille character, `[row][column]` (Unicode's braille patterns from U+2800). */
-const dots: readonly (readonly [number, number])[] = [
-  [0x01, 0x08],
-  [0x02, 0x10],
-  [0x04, 0x20],
-  [0x40, 0x80],
-];
 
 /** The means of `values` over `columns` equal parts; values that are not finite are left out, an empty part is NaN. */
 export function averages(values: ArrayLike<number>, columns: number): Float64Array {
@@ -55,9 +48,12 @@ export function drawCurve(values: ArrayLike<number>, options: CurveOptions, styl
   const rowOf = (value: number, rows: number): number =>
     high === low ? rows - 1 : Math.round(((high - value) / (high - low)) * (rows - 1));
 
-  const cells = rasterize(points, columns, lines, (value) => rowOf(value, 4 * lines));
-  const grid = cells.map((row) =>
-    row.map((cell) => (cell === 0 ? " " : style.cyan(String.fromCodePoint(0x2800 + cell)))),
+  const canvas = rasterize(points, columns, lines, (value) => rowOf(value, 4 * lines));
+  const grid = Array.from({ length: lines }, (_, line) =>
+    Array.from({ length: columns }, (_, column) => {
+      const cell = canvas.at(column, line);
+      return cell === null ? " " : style.cyan(cell.character);
+    }),
   );
   for (const mark of marks) {
     if (!Number.isFinite(mark.value)) continue;
@@ -78,8 +74,8 @@ export function drawCurve(values: ArrayLike<number>, options: CurveOptions, styl
 }
 
 /** Dots from left to right, neighbours joined by vertical runs. */
-function rasterize(points: Float64Array, columns: number, lines: number, rowOf: (value: number) => number): number[][] {
-  const cells = Array.from({ length: lines }, () => new Array<number>(columns).fill(0));
+function rasterize(points: Float64Array, columns: number, lines: number, rowOf: (value: number) => number): Braille {
+  const canvas = new Braille(columns, lines);
   const width = 2 * columns;
   let previous: number | null = null;
   for (let x = 0; x < width; x++) {
@@ -89,13 +85,11 @@ function rasterize(points: Float64Array, columns: number, lines: number, rowOf: 
       continue;
     }
     const y = rowOf(value);
-    const start = previous === null ? y : previous < y ? previous + 1 : previous > y ? previous - 1 : y;
-    for (let at = Math.min(start, y); at <= Math.max(start, y); at++) {
-      cells[at >> 2]![x >> 1]! |= dots[at & 3]![x & 1]!;
-    }
+    const start: number = previous === null ? y : previous < y ? previous + 1 : previous > y ? previous - 1 : y;
+    canvas.line(x, start, x, y, 0);
     previous = y;
   }
-  return cells;
+  return canvas;
 }
 
 function ends(options: CurveOptions, columns: number): string {
