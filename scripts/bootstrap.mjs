@@ -79,11 +79,11 @@ async function install() {
   writeFileSync(stamp, wanted);
 }
 
-/** Files the build depends on: sources without tests, package.json and the compiler's settings. */
+/** Files the build depends on: sources and examples without tests, package.json and the compiler's settings. */
 function buildInputs() {
   const settings = readdirSync(root).filter((name) => /^(package|tsconfig.*)\.json$/.test(name));
-  const sources = readdirSync(at("src"), { recursive: true })
-    .map((name) => join("src", name))
+  const sources = ["src", "examples"]
+    .flatMap((folder) => readdirSync(at(folder), { recursive: true }).map((name) => join(folder, name)))
     .filter((name) => /(?<!\.test|\.types)\.ts$/.test(name));
   return [...settings, ...sources].sort();
 }

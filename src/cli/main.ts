@@ -43,6 +43,11 @@ const commands: readonly Entry[] = [
     load: async () => (await import("./summary.ts")).summaryCommand,
   },
   {
+    name: "lecture",
+    summary: "the questions of the lecture, answered by experiments",
+    load: async () => (await import("./lecture.ts")).lectureCommand,
+  },
+  {
     name: "doctor",
     summary: "does everything compute rightly on this machine, and how fast",
     load: async () => (await import("./doctor.ts")).doctorCommand,

@@ -1,5 +1,8 @@
-/** The door `gradus/pictures`: pictures as plain data, in the terminal and as SVG. */
+/** The door `gradus/pictures`: pictures and reports as plain data, in the terminal, as SVG and as files. */
 
+export type { Experiment, Setting } from "./experiment.ts";
 export type { Axis, Chart, Image, Images, Matrix, Picture, Point, Series, Surface } from "./picture.ts";
+export { type Agreement, type Report, sentence, type Table, tableMarkdown, type Verdict } from "./report.ts";
+export { type ReportFile, savePictures, saveReport } from "./save.ts";
 export { svg } from "./svg.ts";
 export { type TextOptions, text } from "./text.ts";
