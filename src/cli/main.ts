@@ -38,6 +38,11 @@ const commands: readonly Entry[] = [
     load: async () => (await import("./predict.ts")).predictCommand,
   },
   {
+    name: "draw",
+    summary: "curves, weights, mistakes … in the terminal and as SVG",
+    load: async () => (await import("./draw.ts")).drawCommand,
+  },
+  {
     name: "summary",
     summary: "layers, shapes and parameter counts of a network",
     load: async () => (await import("./summary.ts")).summaryCommand,

@@ -6,6 +6,7 @@
 import type { Dataset } from "../data/dataset.ts";
 import { type ConfusionMatrix, confusionMatrix } from "../loss/confusion-matrix.ts";
 import type { Network } from "../network/network.ts";
+import { pixelsOf, surestMistakes } from "../pictures/of/answers.ts";
 import { drawConfusion } from "../pictures/terminal/confusion.ts";
 import { drawableSize, drawImage, frame, imageSize } from "../pictures/terminal/image.ts";
 import { percent, significant, thousands } from "../pictures/terminal/numbers.ts";
@@ -57,29 +58,20 @@ export function printConfusion({ confusion, names }: Answers, terminal: Terminal
   print(terminal, "", terminal.style.bold("What is taken for what"), ...indent(lines));
 }
 
-/** Mistakes that are looked at to find the surest, and confidences of all of them together. */
-const mostMistakes = 500;
-const mostConfidences = 1_000_000;
-
 export async function printMistakes(answers: Answers, terminal: Terminal): Promise<void> {
   const { network, data, predictions, names } = answers;
   const size = drawableSize(data.inputShape, terminal.width);
-  const wrong = Array.from(predictions.keys()).filter((index) => predictions[index] !== data.targets[index]);
-  if (size === null || wrong.length === 0) return;
+  const wrong = data.length - answers.right;
+  if (size === null || wrong === 0) return;
   const { style } = terminal;
-  const asked = wrong.slice(0, Math.max(1, Math.min(mostMistakes, Math.floor(mostConfidences / names.length))));
-  const said = await network.classify(asked.map((index) => data.input(index)));
-  const surest = asked
-    .map((index, place) => ({ index, confidence: (said as { confidence: number }[])[place]!.confidence }))
-    .sort((a, b) => b.confidence - a.confidence)
-    .slice(0, perRow(size.columns, terminal.width));
-  const blocks = surest.map(({ index, confidence }) => [
+  const surest = await surestMistakes(network, data, predictions, perRow(size.columns, terminal.width));
+  const blocks = surest.map(({ index, answer, confidence }) => [
     ...drawExample(data, index, terminal),
     `is ${style.bold(inWords(data.label(index)))}`,
-    style.dim(`taken for ${inWords(names[predictions[index]!]!)}`),
+    style.dim(`taken for ${inWords(names[answer]!)}`),
     style.dim(`with ${percent(confidence)}`),
   ]);
-  const title = wrong.length === 1 ? "The one mistake" : `The surest of ${thousands(wrong.length)} mistakes`;
+  const title = wrong === 1 ? "The one mistake" : `The surest of ${thousands(wrong)} mistakes`;
   print(terminal, "", style.bold(title), ...indent(beside(2, ...blocks)));
 }
 
@@ -91,9 +83,7 @@ export function perRow(columns: number, width: number): number {
 /** One example as a framed picture; its values go back to what they were before normalization. */
 export function drawExample(data: Dataset, index: number, { style }: Terminal): string[] {
   const { rows, columns } = imageSize(data.inputShape)!;
-  const { multiply, add } = data.normalization;
-  const pixels = data.input(index).data.map((value) => (value - add) / multiply);
-  return frame(drawImage(pixels, rows, columns, style), columns, style);
+  return frame(drawImage(pixelsOf(data, index), rows, columns, style), columns, style);
 }
 
 export function indent(lines: readonly string[]): string[] {

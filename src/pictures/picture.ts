@@ -69,8 +69,8 @@ export interface Images {
   readonly title: string;
   readonly images: readonly Image[];
   /**
-   * `ink`: 0 is paper and 1 is ink, for all images. `signed`: 0 is grey, and the largest size in each image decides how strong the two
-   * colours are. Default ink.
+   * `ink`: 0 is paper and 1 is ink, for all images. `signed`: 0 is paper, and the largest size in all images is the
+   * strongest of two colours, one for each sign. Default ink.
    */
   readonly scale?: "ink" | "signed";
 }

@@ -10,6 +10,8 @@ type Mark = NonNullable<PlotOptions["marks"]>[number];
 /** Lines of fewer points show them. */
 const mostMarked = 30;
 const panelWidth = 300;
+/** Counts that an axis has a tick for each. */
+const mostCounts = 12;
 
 export function chartDrawing(chart: Chart, { Plot, render }: Library): Drawing {
   const panels = [...new Set(chart.series.map(({ panel }) => panel ?? ""))];
@@ -25,7 +27,7 @@ export function chartDrawing(chart: Chart, { Plot, render }: Library): Drawing {
     marginRight: 20,
     marginBottom: tilted ? 40 + longest * 0.7 : 40,
     style: { fontSize: "12px" },
-    x: scaleOf(chart.x, tilted),
+    x: { ...scaleOf(chart.x, tilted), ...countsOf(chart) },
     y: { ...scaleOf(chart.y, false), grid: true, nice: true },
     ...(panels.length > 1 ? { fx: { domain: panels, label: null, padding: 0.08 } } : {}),
     marks: [
@@ -49,6 +51,16 @@ function scaleOf(axis: Axis, tilted: boolean): NonNullable<PlotOptions["x"]> {
     tickFormat: (place: number) => names[place] ?? "",
     ...(tilted ? { tickRotate: -35 } : {}),
   };
+}
+
+/** Ticks at the counts where a short axis counts: there is no epoch 1.5. */
+function countsOf({ x, series }: Chart): { ticks?: number[]; tickFormat?: (place: number) => string } {
+  const places = series.flatMap(({ points }) => points.map((point) => point.x)).filter(Number.isFinite);
+  if (x.names !== undefined || x.log || places.length === 0 || !places.every(Number.isInteger)) return {};
+  const low = places.reduce((least, place) => Math.min(least, place));
+  const high = places.reduce((most, place) => Math.max(most, place));
+  if (high - low > mostCounts) return {};
+  return { ticks: Array.from({ length: high - low + 1 }, (_, index) => low + index), tickFormat: String };
 }
 
 /** A series in its colour. */

@@ -9,14 +9,20 @@ import type { Room } from "./chart.ts";
 /** More scroll away. */
 const mostShown = 12;
 
-export function imagesLines({ images, scale = "ink" }: Images, { width, style }: Room): string[] {
+export function imagesLines(picture: Images, { width, style }: Room): string[] {
+  const { images, scale = "ink" } = picture;
+  const strength = strengthOf(picture);
   const widest = Math.max(1, ...images.map(({ columns }) => columns));
   if (widest + 2 > width) return [style.dim(`(images of ${widest} columns; the terminal has ${width})`)];
   const perRow = Math.max(1, Math.floor((width + 1) / (widest + 3)));
   const shown = images.slice(0, Math.max(perRow, Math.min(mostShown, images.length)));
   const blocks = shown.map(({ title, rows, columns, values }) => {
-    const strength = strengthOf(values, scale);
-    const grey = (place: number): number => (scale === "ink" ? strength(place) : (strength(place) + 1) / 2);
+    const grey = (place: number): number => {
+      const strong = strength(values[place]);
+      if (scale === "ink") return strong;
+      // Without greys, ink is what is clearly above 0.
+      return style.colour ? (strong + 1) / 2 : 2 * strong;
+    };
     const pixels = Float64Array.from({ length: rows * columns }, (_, place) => grey(place));
     const drawn = frame(drawImage(pixels, rows, columns, style), columns, style);
     return title === undefined ? drawn : [...drawn, style.dim(title.slice(0, columns + 2))];
