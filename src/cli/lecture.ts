@@ -114,6 +114,7 @@ async function runOne(experiment: Experiment, folder: string, args: Arguments, t
       }),
   });
   const seconds = (performance.now() - from) / 1000;
+  if (!json) tellReport(report, terminal);
   const files = await saveReport(folder, experiment, report, short);
   if (json) {
     const { tables, figures, verdict } = report;
@@ -121,7 +122,6 @@ async function runOne(experiment: Experiment, folder: string, args: Arguments, t
     print(terminal, JSON.stringify({ event: "report", ...found, files, seconds }));
     return;
   }
-  tellReport(report, terminal);
   print(terminal, style.dim(`  ${duration(seconds)}; ${files.join(", ")}`));
   if (short) print(terminal, style.dim("  The short form: its verdict need not hold."));
 }

@@ -35,13 +35,14 @@ export async function saveReport(
   report: Report,
   short: boolean,
 ): Promise<string[]> {
-  const { writeFileAtomically } = await import("#file");
-  const pictures = await savePictures(folder, name, report.pictures);
+  const { makeFolder, writeFileAtomically } = await import("#file");
   const { tables, figures, verdict } = report;
   const titles = report.pictures.map(({ title }) => title);
   const head = { name, question, short, sentence: sentence(verdict), verdict };
   const content: ReportFile = { ...head, figures, tables, pictures: titles };
   const file = `${folder}/${name}.json`;
+  await makeFolder(folder);
+  // Figures first: they need no package to be drawn.
   await writeFileAtomically(file, new TextEncoder().encode(`${JSON.stringify(content, null, 1)}\n`));
-  return [...pictures, file];
+  return [file, ...(await savePictures(folder, name, report.pictures))];
 }
