@@ -29,6 +29,8 @@ export function programHelp(commands: readonly { name: string; summary: string }
     "  gradus train --out runs/first    … and keep the model",
     "  gradus evaluate runs/first       how well does it read?",
     "  gradus predict runs/first a.pgm  what does it see in this picture?",
+    "  gradus draw runs/first ink       its curves, weights and mistakes",
+    "  gradus lecture                   why deep, and what goes wrong: experiments",
     "",
     "gradus COMMAND --help explains one command. gradus --version prints the version.",
   ].join("\n");

@@ -20,6 +20,7 @@ function withoutModel(source: string): Step[] {
     source === "ink"
       ? ["train semeion", "digits of 80 people, 3 MB to download"]
       : ["train ink", "handwriting from a generator, nothing to download"],
+    ["lecture", "why deep, and what goes wrong: experiments, each with one command"],
     ["train --help", "everything that can be chosen"],
   ];
 }
@@ -32,6 +33,7 @@ function withModel(source: string, out: string): Step[] {
       `predict ${model} drawing.png`,
       "what does it see in a picture of yours? (PNG needs npm install sharp; PGM does not)",
     ],
+    [`draw ${model} ${quoted(source)}`, "its curves, its weights, its mistakes, as pictures"],
     [`summary ${model}`, "what the model consists of"],
   ];
 }
