@@ -1,6 +1,7 @@
 /** All experiments of the lecture, in its order: one line each. A mistyped name is answered with the nearest. */
 
+import { descentExperiment } from "./descent.ts";
 import type { Experiment } from "./experiment.ts";
 import { neuronExperiment } from "./neuron.ts";
 
-export const experiments: readonly Experiment[] = [neuronExperiment];
+export const experiments: readonly Experiment[] = [neuronExperiment, descentExperiment];
