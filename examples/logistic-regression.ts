@@ -7,8 +7,8 @@ import { tensor, valueAndGrad } from "gradus";
 import { sigmoid } from "gradus/functions";
 import { type Figure, figure, isMain } from "./report.ts";
 
-const hours = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((x) => x - 5.5);
-const passed = [0, 0, 0, 1, 0, 1, 0, 1, 1, 1];
+export const hours: readonly number[] = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10].map((x) => x - 5.5);
+export const passed: readonly number[] = [0, 0, 0, 1, 0, 1, 0, 1, 1, 1];
 
 export interface Moment {
   readonly step: number;

@@ -3,5 +3,12 @@
 import { descentExperiment } from "./descent.ts";
 import type { Experiment } from "./experiment.ts";
 import { neuronExperiment } from "./neuron.ts";
+import { softmaxExperiment } from "./softmax.ts";
+import { xorExperiment } from "./xor.ts";
 
-export const experiments: readonly Experiment[] = [neuronExperiment, descentExperiment];
+export const experiments: readonly Experiment[] = [
+  neuronExperiment,
+  softmaxExperiment,
+  descentExperiment,
+  xorExperiment,
+];
