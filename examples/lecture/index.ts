@@ -1,9 +1,11 @@
 /** All experiments of the lecture, in its order: one line each. A mistyped name is answered with the nearest. */
 
+import { convolutionExperiment } from "./convolution.ts";
 import { descentExperiment } from "./descent.ts";
 import type { Experiment } from "./experiment.ts";
 import { neuronExperiment } from "./neuron.ts";
 import { softmaxExperiment } from "./softmax.ts";
+import { universalityExperiment } from "./universality.ts";
 import { xorExperiment } from "./xor.ts";
 
 export const experiments: readonly Experiment[] = [
@@ -11,4 +13,6 @@ export const experiments: readonly Experiment[] = [
   softmaxExperiment,
   descentExperiment,
   xorExperiment,
+  convolutionExperiment,
+  universalityExperiment,
 ];
