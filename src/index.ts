@@ -111,7 +111,9 @@ export type {
   StepEvent,
   StopEvent,
   TrainingEvent,
+  WarningEvent,
 } from "./train/events.ts";
+export type { FindingName } from "./train/health/finding.ts";
 export type { TrainOptions } from "./train/options.ts";
 export type { Run } from "./train/run.ts";
 export { train } from "./train/train.ts";

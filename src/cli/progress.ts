@@ -8,7 +8,8 @@ import { track } from "../pictures/terminal/bars.ts";
 import { drawCurve } from "../pictures/terminal/curve.ts";
 import { duration, percent, rate, significant, thousands } from "../pictures/terminal/numbers.ts";
 import { padEnd, padStart, visible } from "../pictures/terminal/style.ts";
-import type { EpochEvent, Scores, StartEvent, StepEvent, TrainingEvent } from "../train/events.ts";
+import type { EpochEvent, Scores, StartEvent, StepEvent, TrainingEvent, WarningEvent } from "../train/events.ts";
+import { wrapText } from "./arguments.ts";
 import { print, type Terminal } from "./terminal.ts";
 
 /** Epoch lines that stay on the screen; longer runs show every n-th epoch. */
@@ -35,6 +36,7 @@ export class Progress {
     if (event.event === "start") this.#start = event;
     else if (event.event === "step") this.#step(event);
     else if (event.event === "epoch") this.#epoch(event);
+    else if (event.event === "warning") this.#warn(event);
     else if (event.event === "end") this.#clear();
   }
 
@@ -80,6 +82,13 @@ export class Progress {
     if (event.epoch % every !== 0 && event.epoch !== epochs) return;
     this.#clear();
     print(this.#terminal, epochLine(event, epochs, this.#terminal));
+  }
+
+  #warn({ finding, sentence }: WarningEvent): void {
+    this.#clear();
+    const { style, width } = this.#terminal;
+    const [first, ...rest] = wrapText(`${finding}: ${sentence}`, width - 4);
+    print(this.#terminal, style.yellow(`! ${first}`), ...rest.map((line) => style.yellow(`  ${line}`)));
   }
 
   #clear(): void {

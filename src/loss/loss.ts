@@ -21,8 +21,8 @@ export type PerExample = (output: Tensor, target: Tensor) => Tensor;
 export interface Loss {
   readonly name: string;
   readonly reduction: Reduction;
-  /** What the loss takes the network's outputs for, where it matters: logits must not have passed softmax. */
-  readonly takes: "logits" | null;
+  /** What the loss takes the network's outputs for, where it matters: logits must not have passed softmax; values have distances. */
+  readonly takes: "logits" | "values" | null;
   /** The loss of every example. */
   perExample(output: Tensor, target: Tensor): Tensor;
   print(): string;
@@ -42,7 +42,7 @@ export function defineLoss(definition: {
   readonly options?: LossOptions;
   /** Further options that differ from their defaults, for printing. */
   readonly changed?: Readonly<Record<string, number | undefined>>;
-  readonly takes?: "logits";
+  readonly takes?: "logits" | "values";
   readonly perExample: PerExample;
 }): Loss {
   const { name, options = {}, changed = {}, takes = null, perExample } = definition;

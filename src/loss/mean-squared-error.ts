@@ -23,6 +23,7 @@ export function meanSquaredError(options: LossOptions = {}): Loss {
   const isMean = (options.reduction ?? "mean") === "mean";
   return defineLoss({
     name: "meanSquaredError",
+    takes: "values",
     options,
     perExample: (output, target) => {
       const squares = output.sub(asValues("meanSquaredError", output, target)).square();

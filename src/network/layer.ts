@@ -108,6 +108,10 @@ export interface Layer<R extends ShapeRule = ShapeRule> {
    * the layers inside say, one after the other.
    */
   readonly gives: "probabilities" | "unchanged" | "parts" | null;
+  /** Between which numbers the outputs lie, `[0, 1]` of a sigmoid; null where they have no bounds. */
+  readonly bounds: readonly [low: number, high: number] | null;
+  /** What the layer asks of its inputs' scale, where that is not the common: indices have none, and layers that normalize take any. */
+  readonly takes: "indices" | "any scale" | null;
   /**
    * The output shape for an input shape, both without the batch axis; throws a ShapeError that does not name the layer. A layer made
    * of layers places them with `part`, by the way.
@@ -134,6 +138,8 @@ export interface LayerDefinition {
   /** The record of options as the user wrote it: names that `options` does not have are refused. */
   readonly given?: unknown;
   readonly gives?: "probabilities" | "unchanged" | "parts";
+  readonly bounds?: readonly [low: number, high: number];
+  readonly takes?: "indices" | "any scale";
   shape(input: Shape, part: PlacePart): Shape;
   parameters?(input: Shape): readonly ParameterSpec[];
   buffers?(input: Shape): readonly BufferSpec[];
@@ -165,6 +171,8 @@ export function layer<R extends ShapeRule = ShapeRule>(definition: LayerDefiniti
     name,
     title: printCall(name, positional),
     gives: definition.gives ?? null,
+    bounds: definition.bounds ?? null,
+    takes: definition.takes ?? null,
     shape: (input, part = shapeAlone) => definition.shape(input, part),
     parameters: (input) => definition.parameters?.(input) ?? [],
     buffers: (input) => definition.buffers?.(input) ?? [],

@@ -25,8 +25,8 @@ export interface PlacedLayer {
 
 /** A pass, and who listens to it. */
 export interface WatchedPass extends PassContext {
-  /** Called with the output of each layer, in the order of computation: those inside of a layer before it. */
-  readonly observe?: (layer: PlacedLayer, output: Tensor) => void;
+  /** Called with output and input of each layer, in the order of computation: those inside of a layer before it. */
+  readonly observe?: (layer: PlacedLayer, output: Tensor, input: Tensor) => void;
   /** Called in training with the next value of each buffer that a layer updates, under its full name. */
   readonly update?: (name: string, value: Tensor) => void;
 }
@@ -171,7 +171,7 @@ export function applyLayer(placed: PlacedLayer, state: StateMap, x: Tensor, pass
       { operation: layer.title, layer: path, expected: showShape(expected), actual: showShape(output.shape) },
     );
   }
-  if (path !== "") pass.observe?.(placed, output);
+  if (path !== "") pass.observe?.(placed, output, x);
   return output;
 }
 

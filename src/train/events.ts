@@ -6,6 +6,7 @@
 import type { Shape } from "../base/shape.ts";
 import type { KernelTime, Numerics, TargetName } from "../targets/target.ts";
 import type { EarlyStopping } from "./early-stopping.ts";
+import type { FindingName } from "./health/finding.ts";
 
 /**
  * Means over a set of examples, by metric name. `loss` is the mean over the examples under every reduction, so that figures
@@ -89,6 +90,19 @@ export interface CheckpointEvent {
   readonly file: string;
 }
 
+/** Something that ails the run, as far as it shows by the way; each finding once. `gradus diagnose` looks closer. */
+export interface WarningEvent {
+  readonly event: "warning";
+  readonly finding: FindingName;
+  /** What was measured, the limit, and what to do. */
+  readonly sentence: string;
+  /** Path of the layer that it is about; null where it is about the whole. */
+  readonly layer: string | null;
+  readonly figures: Readonly<Record<string, number>>;
+  readonly epoch: number;
+  readonly step: number;
+}
+
 /** Once, before the end, where early stopping has ended the run. */
 export interface StopEvent {
   readonly event: "stop";
@@ -154,4 +168,12 @@ export type Result = RunFacts & {
   readonly history: readonly EpochEvent[];
 } & { readonly [metric: string]: number };
 
-export type TrainingEvent = StartEvent | StepEvent | EpochEvent | CheckpointEvent | StopEvent | ProfileEvent | EndEvent;
+export type TrainingEvent =
+  | StartEvent
+  | StepEvent
+  | EpochEvent
+  | CheckpointEvent
+  | WarningEvent
+  | StopEvent
+  | ProfileEvent
+  | EndEvent;

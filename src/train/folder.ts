@@ -42,6 +42,8 @@ export class RunFolder {
   readonly #path: string;
   readonly #place: string;
   #log: LineLog | null = null;
+  /** What was told before the folder was begun. */
+  readonly #early: TrainingEvent[] = [];
 
   private constructor(path: string, place: string) {
     this.model = `${path}/model.safetensors`;
@@ -65,16 +67,17 @@ export class RunFolder {
     const text = `${JSON.stringify(start, null, 2)}\n`;
     await writeFileAtomically(`${this.#path}/config.json`, new TextEncoder().encode(text));
     this.#log = openLog(`${this.#path}/events.jsonl`);
-    this.append(start);
+    for (const event of this.#early.splice(0)) this.append(event);
   }
 
   get begun(): boolean {
     return this.#log !== null;
   }
 
-  /** Adds to the log, once it has begun. */
+  /** Adds to the log; before there is one it is kept for its beginning. */
   append(event: TrainingEvent): void {
-    this.#log?.append(eventLine(event));
+    if (this.#log) this.#log.append(eventLine(event));
+    else this.#early.push(event);
   }
 
   /** Leaves the folder to other runs. */

@@ -31,7 +31,7 @@ export class Keeper {
     return this.#folder?.begun ?? false;
   }
 
-  /** Adds to the folder's log, once it has begun. */
+  /** Adds to the folder's log. */
   append(event: TrainingEvent): void {
     this.#folder?.append(event);
   }

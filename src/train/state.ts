@@ -23,7 +23,7 @@ export class RunState {
   /** The network's parameters and buffers, in state order. */
   readonly values: readonly TargetBuffer[];
   /** What the steps change: {@link values}, but where averages are kept, these are the network's parameters and here are others. */
-  readonly #trained: readonly TargetBuffer[];
+  readonly trained: readonly TargetBuffer[];
   readonly #slots: readonly TargetBuffer[];
   readonly #network: Network;
   readonly #target: Target;
@@ -40,7 +40,7 @@ export class RunState {
     this.#target = target;
     this.cursor = cursor;
     this.values = values;
-    this.#trained = trained;
+    this.trained = trained;
     this.#slots = slots;
   }
 
@@ -68,7 +68,7 @@ export class RunState {
 
   /** In the order of a step's states. */
   get buffers(): readonly TargetBuffer[] {
-    return [this.cursor, ...this.#trained, ...this.#slots];
+    return [this.cursor, ...this.trained, ...this.#slots];
   }
 
   /** SHA-256 over parameters and buffers. */

@@ -13,6 +13,7 @@ import { ChunkSize, now } from "./chunk.ts";
 import { Watch } from "./early-stopping.ts";
 import { Evaluation } from "./evaluation.ts";
 import type { EndEvent, EpochEvent, Result, RunFacts, Scores, StartEvent, TrainingEvent } from "./events.ts";
+import { type Moment, Warnings } from "./health/warnings.ts";
 import { Holdings } from "./holdings.ts";
 import { Keeper } from "./keeper.ts";
 import type { Plan, TrainOptions } from "./options.ts";
@@ -32,6 +33,7 @@ export class Training {
   readonly #profile: ProfileSample | null;
   readonly #watch: Watch | null;
   #keeper: Keeper | null = null;
+  #warnings: Warnings | null = null;
 
   constructor(plan: Plan, target: Target, options: TrainOptions, publish: (event: TrainingEvent) => void) {
     this.#plan = plan;
@@ -52,9 +54,12 @@ export class Training {
     let session: Session | null = null;
     try {
       this.#keeper = await Keeper.take(network, this.#options.out);
+      const from = now();
       const asked = validation && (await Evaluation.prepare(this.#plan, validation, holdings));
       session = await Session.begin(this.#plan, this.#target, hold);
       this.#tell(this.#start);
+      if (this.#options.warnings ?? true) this.#warnings = new Warnings(this.#plan, this.#target, now() - from);
+      this.#tellAll(this.#warnings?.begin());
       while (this.#goesOn()) await this.#epoch(session, asked);
       const facts = await this.#finish(session);
       this.#tell({ event: "end", ...facts } as unknown as EndEvent);
@@ -67,6 +72,7 @@ export class Training {
       // At once, without waiting: who hears of the end may train the network again.
       hold.release();
       holdings.release();
+      this.#warnings?.release();
       session?.release();
       this.#keeper?.close();
     }
@@ -80,6 +86,10 @@ export class Training {
     this.#keeper?.append(event);
     this.#publish(event);
     for (const callback of this.#options.callbacks ?? []) callback(event);
+  }
+
+  #tellAll(events: readonly TrainingEvent[] | undefined): void {
+    for (const event of events ?? []) this.#tell(event);
   }
 
   async #epoch(session: Session, asked: Evaluation | null): Promise<void> {
@@ -117,6 +127,7 @@ export class Training {
     };
     this.#history.push(event);
     this.#tell(event);
+    this.#tellAll(this.#warnings?.epoch(this.#history, this.#moment(epoch)));
     const isWorthSaving = (await this.#watch?.judge(event, session.state)) ?? true;
     if (this.#keeper?.hasFolder && isWorthSaving) await this.#keep(session);
   }
@@ -136,9 +147,14 @@ export class Training {
       const event = this.#accounts.take(chunk, taken, seconds);
       if (isFirst) await this.#begin(session);
       this.#tell(event);
+      this.#tellAll(await this.#warnings?.step(event.losses, this.#moment(chunk.epoch), session.state.trained));
     }
     if (failure) throw failure.error;
     return steps;
+  }
+
+  #moment(epoch: number): Moment {
+    return { epoch, step: this.#accounts.steps, seconds: this.#accounts.elapsed };
   }
 
   /** The first steps are done, and have led somewhere: from now on network and folder are this run's. */

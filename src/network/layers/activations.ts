@@ -12,7 +12,7 @@ import { type Layer, layer, type SameShape, type ShapeRule } from "../layer.ts";
  * @example network([2], dense(1), sigmoid())
  */
 export function sigmoid(): Layer<SameShape<"sigmoid">> {
-  return elementwise("sigmoid", functions.sigmoid);
+  return elementwise("sigmoid", functions.sigmoid, [0, 1]);
 }
 
 /**
@@ -21,7 +21,7 @@ export function sigmoid(): Layer<SameShape<"sigmoid">> {
  * @example network([2], dense(8), tanh(), dense(1))
  */
 export function tanh(): Layer<SameShape<"tanh">> {
-  return elementwise("tanh", functions.tanh);
+  return elementwise("tanh", functions.tanh, [-1, 1]);
 }
 
 /**
@@ -30,7 +30,7 @@ export function tanh(): Layer<SameShape<"tanh">> {
  * @example network([784], dense(500), relu(), dense(10))
  */
 export function relu(): Layer<SameShape<"relu">> {
-  return elementwise("relu", functions.relu);
+  return elementwise("relu", functions.relu, positive);
 }
 
 /**
@@ -42,7 +42,7 @@ export function relu(): Layer<SameShape<"relu">> {
 export function leakyRelu<const Slope extends number = 0.01>(slope?: Slope): Layer<SameShape<`leakyRelu(${Slope})`>> {
   const factor = slope ?? 0.01;
   checkFinite("leakyRelu", "slope", factor, "leakyRelu(0.01)");
-  return elementwise("leakyRelu", (x) => functions.leakyRelu(x, factor), [factor]);
+  return elementwise("leakyRelu", (x) => functions.leakyRelu(x, factor), null, [factor]);
 }
 
 /**
@@ -51,7 +51,7 @@ export function leakyRelu<const Slope extends number = 0.01>(slope?: Slope): Lay
  * @example network([28, 28, 1], conv2d(32, 3), relu6(), flatten(), dense(10))
  */
 export function relu6(): Layer<SameShape<"relu6">> {
-  return elementwise("relu6", functions.relu6);
+  return elementwise("relu6", functions.relu6, [0, 6]);
 }
 
 /**
@@ -64,7 +64,7 @@ export function relu6(): Layer<SameShape<"relu6">> {
 export function elu<const Alpha extends number = 1>(alpha?: Alpha): Layer<SameShape<`elu(${Alpha})`>> {
   const factor = alpha ?? 1;
   checkFinite("elu", "alpha", factor, "elu(1)");
-  return elementwise("elu", (x) => functions.elu(x, factor), [factor]);
+  return elementwise("elu", (x) => functions.elu(x, factor), null, [factor]);
 }
 
 /**
@@ -73,7 +73,7 @@ export function elu<const Alpha extends number = 1>(alpha?: Alpha): Layer<SameSh
  * @example network([1], dense(16), softplus(), dense(1))
  */
 export function softplus(): Layer<SameShape<"softplus">> {
-  return elementwise("softplus", functions.softplus);
+  return elementwise("softplus", functions.softplus, positive);
 }
 
 /**
@@ -84,7 +84,7 @@ export function softplus(): Layer<SameShape<"softplus">> {
  */
 export function gelu(options: functions.GeluOptions = {}): Layer<SameShape<"gelu">> {
   const { approximate = false } = options;
-  return elementwise("gelu", (x) => functions.gelu(x, options), [], { approximate: approximate || undefined });
+  return elementwise("gelu", (x) => functions.gelu(x, options), null, [], { approximate: approximate || undefined });
 }
 
 /**
@@ -111,7 +111,7 @@ export function mish(): Layer<SameShape<"mish">> {
  * @example network([2], dense(1), hardSigmoid())
  */
 export function hardSigmoid(): Layer<SameShape<"hardSigmoid">> {
-  return elementwise("hardSigmoid", functions.hardSigmoid);
+  return elementwise("hardSigmoid", functions.hardSigmoid, [0, 1]);
 }
 
 /**
@@ -123,13 +123,17 @@ export function hardSwish(): Layer<SameShape<"hardSwish">> {
   return elementwise("hardSwish", functions.hardSwish);
 }
 
+const positive: Layer["bounds"] = [0, Number.POSITIVE_INFINITY];
+
 function elementwise<R extends ShapeRule>(
   name: string,
   apply: (x: Tensor) => Tensor,
+  bounds: Layer["bounds"] = null,
   positional: readonly Printable[] = [],
   options: Readonly<Record<string, Printable | undefined>> = {},
 ): Layer<R> {
-  return layer({ name, arguments: positional, options, shape: (input) => input, apply: (x) => apply(x) });
+  const bounded = bounds === null ? {} : { bounds };
+  return layer({ name, arguments: positional, options, ...bounded, shape: (input) => input, apply: (x) => apply(x) });
 }
 
 /** Throws unless a layer's number is one. */

@@ -43,6 +43,7 @@ export function batchNorm(options: BatchNormOptions = {}): Layer<BatchNormRule> 
   checkOption("batchNorm", "momentum", momentum, momentum > 0 && momentum <= 1, "in (0, 1]", "0.1");
   return layer({
     name: "batchNorm",
+    takes: "any scale",
     options: { momentum: momentum === 0.1 ? undefined : momentum, ...settings.printed },
     given: options,
     shape: (input) => {

@@ -43,6 +43,7 @@ export function embedding<const Count extends number, const Width extends number
   checkCount("embedding", "width", width, "embedding(1000, 32)");
   return layer({
     name: "embedding",
+    takes: "indices",
     arguments: [count, width],
     options: { initializer },
     shape: (input) => [...input, width],

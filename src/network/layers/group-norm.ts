@@ -48,6 +48,7 @@ export function groupNorm<const Groups extends number>(
   checkOption("groupNorm", "groups", groups, Number.isSafeInteger(groups) && groups > 0, "a positive integer", "4");
   return layer({
     name: "groupNorm",
+    takes: "any scale",
     arguments: [groups],
     options: settings.printed,
     given: options,
@@ -104,6 +105,7 @@ export function instanceNorm(options: NormOptions = {}): Layer<InstanceNormRule>
   const settings = settingsOf("instanceNorm", options, { epsilon: 1e-5, affine: false });
   return layer({
     name: "instanceNorm",
+    takes: "any scale",
     options: settings.printed,
     given: options,
     shape: (input) => {

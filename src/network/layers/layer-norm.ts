@@ -88,6 +88,7 @@ export function rmsNorm<const Axes extends number = 1>(
 function alongLastAxes(name: string, axes: number, { printed }: NormSettings) {
   return {
     name,
+    takes: "any scale" as const,
     options: { axes: axes === 1 ? undefined : axes, ...printed },
     shape: (input: Shape): Shape => {
       if (input.length >= axes) return input;

@@ -21,7 +21,13 @@ interface AlongAxisRule<Title extends string> extends ShapeRule {
  * @example network([4], dense(3), softmax())
  */
 export function softmax(): Layer<AlongAxisRule<"softmax">> {
-  return layer({ name: "softmax", gives: "probabilities", shape: withAxis, apply: (x) => softmaxOf(x, -1) });
+  return layer({
+    name: "softmax",
+    gives: "probabilities",
+    bounds: [0, 1],
+    shape: withAxis,
+    apply: (x) => softmaxOf(x, -1),
+  });
 }
 
 /**
