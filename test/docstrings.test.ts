@@ -20,6 +20,7 @@ const doors = {
   "gradus/initializers": "src/network/initializers.ts",
   "gradus/data": "src/data/index.ts",
   "gradus/files": "src/files/index.ts",
+  "gradus/diagnose": "src/diagnose/index.ts",
   "gradus/pictures": "src/pictures/index.ts",
 };
 const { examples, exports, files } = scan(root, doors);

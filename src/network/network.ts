@@ -137,6 +137,11 @@ export class Network<out In extends Shape = Shape, out Out extends Shape = Shape
     >;
   }
 
+  /** The same layers without values, and without what training told: a set of functions to choose from anew. */
+  untrained(): Network<In, Out> {
+    return new Network<In, Out>(this.inputShape, this.#root.layer);
+  }
+
   /** The layers as a table: what each gives and how many parameters it has. */
   summary(): string {
     return summarize(this, this.inputShape);

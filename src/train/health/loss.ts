@@ -38,7 +38,7 @@ function boundedLogits(
     name: "loss-mismatch",
     layer,
     sentence:
-      `${loss.name} takes logits of any size, and ${where} gives numbers from ${shown(low)} to ${shown(high)}, ${cost}. ` +
+      `The loss ${loss.name} takes logits of any size, and ${where} gives numbers from ${shown(low)} to ${shown(high)}, ${cost}. ` +
       "Let the network end with dense(…).",
     figures: Number.isFinite(least) ? { least } : {},
   };
@@ -53,8 +53,8 @@ function distances(
 ): Finding {
   const problem =
     gives === "probabilities"
-      ? `${loss} after ${where} is flat where an answer is surely wrong (its gradient goes to 0 there)`
-      : `${loss} measures distances to 0 and 1, and ${classes} classes have none`;
+      ? `The loss ${loss} after ${where} is flat where an answer is surely wrong (its gradient goes to 0 there)`
+      : `The loss ${loss} measures distances to 0 and 1, and ${classes} classes have none`;
   const fix = gives === "probabilities" ? "Take crossEntropy(), and leave the softmax out" : "Take crossEntropy()";
   return { name: "loss-mismatch", layer, sentence: `${problem}. ${fix}.`, figures: { classes } };
 }
