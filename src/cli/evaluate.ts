@@ -53,7 +53,7 @@ async function runEvaluate(args: Arguments, terminal: Terminal): Promise<ExitCod
   const asked = readLoss(args);
   const network = await openModel("evaluate", args);
   const source = args.positionals[1] ?? defaultData(network);
-  checkKnown(source, network);
+  checkKnown("evaluate", source, network);
   const data = prepared((await readData(source, args, terminal)).test, network);
   const loss = asked ?? lossFor(network);
   const scores = await evaluate(network, data, { loss, metrics: [accuracy()], ...place });
@@ -93,16 +93,16 @@ export function prepared(data: Dataset, network: Network): Dataset {
 }
 
 /** A network that ends with probabilities was not trained on cross entropy. */
-function lossFor(network: Network): Loss {
+export function lossFor(network: Network): Loss {
   return decidingLayer(network)?.layer.gives === "probabilities" ? meanSquaredError() : crossEntropy();
 }
 
 /** What is known of the data before it is read, and perhaps downloaded. */
-function checkKnown(source: string, { inputShape }: Network): void {
+export function checkKnown(command: string, source: string, { inputShape }: Network): void {
   const shape = knownShape(source);
   if (shape === null || sameShape(shape, inputShape)) return;
   throw new UsageError(
-    `gradus evaluate: ${source} has inputs ${shapeInWords(shape)}, and the model takes ${shapeInWords(inputShape)}. ` +
+    `gradus ${command}: ${source} has inputs ${shapeInWords(shape)}, and the model takes ${shapeInWords(inputShape)}. ` +
       `Name data of that shape, or train a model on ${source}.`,
   );
 }

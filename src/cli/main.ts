@@ -38,6 +38,11 @@ const commands: readonly Entry[] = [
     load: async () => (await import("./predict.ts")).predictCommand,
   },
   {
+    name: "diagnose",
+    summary: "what ails a run or a model, and what to do",
+    load: async () => (await import("./diagnose.ts")).diagnoseCommand,
+  },
+  {
     name: "draw",
     summary: "curves, weights, mistakes … in the terminal and as SVG",
     load: async () => (await import("./draw.ts")).drawCommand,

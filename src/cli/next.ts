@@ -34,6 +34,7 @@ function withModel(source: string, out: string): Step[] {
       "what does it see in a picture of yours? (PNG needs npm install sharp; PGM does not)",
     ],
     [`draw ${model} ${quoted(source)}`, "its curves, its weights, its mistakes, as pictures"],
+    [`diagnose ${model}`, "does anything ail it? Which learning rates work?"],
     [`summary ${model}`, "what the model consists of"],
   ];
 }

@@ -26,6 +26,8 @@ export interface DatasetParts<In extends Shape = Shape> {
   readonly storage?: Scale;
   /** What the model gets for a value. Default: the value itself. */
   readonly normalization?: Scale;
+  /** What the set is called, "mnist"; its parts keep the name. Default: nothing. */
+  readonly name?: string | null;
 }
 
 export interface SplitOptions {
@@ -62,6 +64,8 @@ export class Dataset<In extends Shape = Shape> {
   readonly normalization: Scale;
   /** From stored to model values, in one step. */
   readonly scale: Scale;
+  /** What the set is called that the examples are from: "mnist"; null where nobody said. */
+  readonly name: string | null;
   /** The number of examples. */
   readonly length: number;
 
@@ -75,6 +79,7 @@ export class Dataset<In extends Shape = Shape> {
     this.storage = parts.storage ?? identityScale;
     this.normalization = parts.normalization ?? identityScale;
     this.scale = composeScales(this.storage, this.normalization);
+    this.name = parts.name ?? null;
     this.length = targets.length / sizeOf(targetShape);
   }
 

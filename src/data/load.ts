@@ -8,7 +8,7 @@ import { nearest } from "../base/nearest.ts";
 import { type Shape, sameShape, showShape } from "../base/shape.ts";
 import { show } from "../base/show.ts";
 import { type DataName, dataNames, idxNames, isDataName, type PublishedName, published } from "./catalog.ts";
-import type { Dataset, Split } from "./dataset.ts";
+import { Dataset, type Split } from "./dataset.ts";
 import { readIdxPair } from "./idx.ts";
 import { ink } from "./ink.ts";
 import { type FileBytes, fromFolder, type ObtainOptions, obtain } from "./obtain.ts";
@@ -45,10 +45,10 @@ const loaders: Readonly<Record<DataName, (options: LoadOptions) => Promise<Split
  * @example const { train, test } = await loadData("mnist", { dataDir: "data" });
  */
 export async function loadData(source: string, options: LoadOptions = {}): Promise<Split> {
-  if (isDataName(source)) return loaders[source](options);
+  if (isDataName(source)) return named(await loaders[source](options), source);
   const { kindAt } = await import("#file");
   const kind = await kindAt(source);
-  if (kind === "folder") return taken(await idxFolder(source), options);
+  if (kind === "folder") return named(taken(await idxFolder(source), options), source);
   const names = dataNames.join(", ");
   if (kind === "file") {
     throw new DataError(
@@ -149,6 +149,11 @@ async function readIdxFiles(find: (name: string) => Promise<FileBytes>, classes?
   };
   const train = await read(idxNames.train, classes);
   return { train, test: await read(idxNames.test, classes ?? train.classes ?? undefined) };
+}
+
+/** The sets know what they are parts of, and so does who trains with them. */
+function named({ train, test }: Split, name: string): Split {
+  return { train: new Dataset({ ...train, name }), test: new Dataset({ ...test, name }) };
 }
 
 function taken<In extends Shape>(split: Split<In>, { take }: LoadOptions): Split<In> {

@@ -161,7 +161,7 @@ async function accuracyOf(
 }
 
 /** A rate this much below the one at which the loss falls fastest wastes steps. */
-const tooSlow = 30;
+const tooSlow = 100;
 /** A run whose loss has fallen to this share of its beginning has had no bad rate. */
 const wellFallen = 0.5;
 

@@ -110,16 +110,21 @@ function read(losses: readonly number[], rateOf: (index: number) => number): Lea
   };
 }
 
-/** The rate at which the smoothed loss falls most over some steps, before its minimum; smoothing sees it late, by half of them. */
+/** The first losses are those of single batches: what falls among them is chance. */
+const settled = 10;
+/** Steps over which a fall is measured. */
+const span = 5;
+
+/** The rate at which the smoothed loss falls most, before its minimum; smoothing sees it late, by about the span. */
 function steepest(smooth: readonly number[], best: number, rateOf: (index: number) => number): number | null {
-  const span = 5;
+  const before = smooth[Math.min(settled, smooth.length - 1)]!;
+  if (!(before - smooth[best]! > 0.02 * Math.abs(before))) return null;
   let [found, fall] = [-1, 0];
-  for (let index = span; index <= best; index++) {
+  for (let index = settled + span; index <= best; index++) {
     const here = smooth[index - span]! - smooth[index]!;
     if (here > fall) [found, fall] = [index, here];
   }
-  const whole = smooth[0]! - (smooth[best] ?? smooth[0]!);
-  return found < 0 || !(whole > 0.02 * Math.abs(smooth[0]!)) ? null : rateOf(Math.max(0, found - span));
+  return found < 0 ? null : rateOf(found - span);
 }
 
 /**

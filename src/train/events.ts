@@ -37,6 +37,8 @@ export interface StartEvent {
   readonly averaging: string | null;
   /** What ends the run before its last step, with all defaults; null where nothing does. */
   readonly earlyStopping: EarlyStopping | null;
+  /** What the data set is called, "mnist"; null where it has no name. */
+  readonly data: string | null;
   /** Examples in the training set, and in the validation set if there is one. */
   readonly examples: number;
   readonly validationExamples: number | null;

@@ -212,6 +212,7 @@ function startEvent(plan: Plan, target: Target): StartEvent {
     clipValue,
     averaging: averaging?.print() ?? null,
     earlyStopping,
+    data: data.name,
     examples: data.length,
     validationExamples: validation?.length ?? null,
     epochs,
