@@ -4,6 +4,7 @@ import { convolutionExperiment } from "./convolution.ts";
 import { descentExperiment } from "./descent.ts";
 import type { Experiment } from "./experiment.ts";
 import { neuronExperiment } from "./neuron.ts";
+import { sawtoothExperiment } from "./sawtooth.ts";
 import { softmaxExperiment } from "./softmax.ts";
 import { universalityExperiment } from "./universality.ts";
 import { xorExperiment } from "./xor.ts";
@@ -15,4 +16,5 @@ export const experiments: readonly Experiment[] = [
   xorExperiment,
   convolutionExperiment,
   universalityExperiment,
+  sawtoothExperiment,
 ];
