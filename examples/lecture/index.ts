@@ -4,6 +4,7 @@ import { convolutionExperiment } from "./convolution.ts";
 import { descentExperiment } from "./descent.ts";
 import type { Experiment } from "./experiment.ts";
 import { neuronExperiment } from "./neuron.ts";
+import { regionsExperiment } from "./regions.ts";
 import { sawtoothExperiment } from "./sawtooth.ts";
 import { softmaxExperiment } from "./softmax.ts";
 import { universalityExperiment } from "./universality.ts";
@@ -17,4 +18,5 @@ export const experiments: readonly Experiment[] = [
   convolutionExperiment,
   universalityExperiment,
   sawtoothExperiment,
+  regionsExperiment,
 ];
