@@ -4,6 +4,7 @@ import { convolutionExperiment } from "./convolution.ts";
 import { descentExperiment } from "./descent.ts";
 import type { Experiment } from "./experiment.ts";
 import { neuronExperiment } from "./neuron.ts";
+import { parityExperiment } from "./parity.ts";
 import { regionsExperiment } from "./regions.ts";
 import { sawtoothExperiment } from "./sawtooth.ts";
 import { softmaxExperiment } from "./softmax.ts";
@@ -19,4 +20,5 @@ export const experiments: readonly Experiment[] = [
   universalityExperiment,
   sawtoothExperiment,
   regionsExperiment,
+  parityExperiment,
 ];
