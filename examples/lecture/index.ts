@@ -3,7 +3,10 @@
 import { convolutionExperiment } from "./convolution.ts";
 import { descentExperiment } from "./descent.ts";
 import type { Experiment } from "./experiment.ts";
+import { fizzbuzzExperiment } from "./fizzbuzz.ts";
+import { hiddenLayersExperiment } from "./hidden-layers.ts";
 import { neuronExperiment } from "./neuron.ts";
+import { optimizersExperiment } from "./optimizers.ts";
 import { parityExperiment } from "./parity.ts";
 import { regionsExperiment } from "./regions.ts";
 import { sawtoothExperiment } from "./sawtooth.ts";
@@ -15,10 +18,13 @@ export const experiments: readonly Experiment[] = [
   neuronExperiment,
   softmaxExperiment,
   descentExperiment,
+  optimizersExperiment,
   xorExperiment,
   convolutionExperiment,
   universalityExperiment,
   sawtoothExperiment,
   regionsExperiment,
   parityExperiment,
+  hiddenLayersExperiment,
+  fizzbuzzExperiment,
 ];
