@@ -1,23 +1,9 @@
-/** Convolution, pooling and maxout in the lecture's figures, how few parameters they need, and which activations maxout can learn. */
+/** Convolution and pooling in the figures of the slides, and the few parameters of the convolutional network. */
 
-import {
-  adam,
-  dense,
-  lectureCnn,
-  maxout as maxoutLayer,
-  meanSquaredError,
-  network,
-  oneCycle,
-  type Tensor,
-  tensor,
-  train,
-} from "gradus";
-import { fromArrays } from "gradus/data";
-import { conv2d, maxout, maxPool2d } from "gradus/functions";
+import { lectureCnn, type Tensor, tensor } from "gradus";
+import { conv2d, maxPool2d } from "gradus/functions";
 import type { Image } from "gradus/pictures";
-import type { Experiment, Report, Setting } from "./experiment.ts";
-import { median, range, spaced } from "./numbers.ts";
-import { withWeights } from "./weights.ts";
+import type { Experiment, Report, Verdict } from "./experiment.ts";
 
 type Rows = readonly (readonly number[])[];
 
@@ -77,75 +63,27 @@ async function convolve(): Promise<{ map: Rows; pooled: Rows }[]> {
   return Promise.all(filters.map(async (_, i) => ({ map: await channel(maps, i), pooled: await channel(pooled, i) })));
 }
 
-interface Target {
-  readonly name: string;
-  readonly f: (x: number) => number;
-  readonly pieces: readonly number[];
-  /** The least root mean squared error that a convex function of so many straight pieces can have. */
-  readonly least: (pieces: number) => number;
+/** Parameters layer by layer, of layers that have any. */
+function parametersOf({ layers }: ReturnType<typeof lectureCnn>): { layer: string; count: number }[] {
+  const sizeOf = (shape: readonly number[]): number => shape.reduce((product, dimension) => product * dimension, 1);
+  return layers
+    .map(({ layer, parameters }) => ({
+      layer: layer.title,
+      count: parameters.reduce((sum, { shape }) => sum + sizeOf(shape), 0),
+    }))
+    .filter(({ count }) => count > 0);
 }
 
-/** Functions that a maxout unit is to learn on [−1, 1]; its own are convex. */
-const targets: readonly Target[] = [
-  { name: "relu", f: (x) => Math.max(0, x), pieces: [2], least: () => 0 },
-  { name: "|x|", f: Math.abs, pieces: [2], least: () => 0 },
-  // The best line on a piece of length h = 2 / n is off by h² √(1/80 − 1/144).
-  { name: "x²", f: (x) => x * x, pieces: [2, 4, 8], least: (n) => (4 / (n * n)) * Math.sqrt(1 / 80 - 1 / 144) },
-  { name: "−|x|, not convex", f: (x) => -Math.abs(x), pieces: [2, 8], least: () => Math.sqrt(1 / 12) },
-];
-const xs = spaced(-1, 1, 101);
+const same = (a: Rows, b: Rows): boolean => JSON.stringify(a) === JSON.stringify(b);
+const inOneLine = (rows: Rows): string => rows.map((row) => row.join(" ")).join(" | ");
 
-interface Learned {
-  readonly rms: number;
-  readonly y: readonly number[];
-}
-
-/** One maxout unit, trained on a function: the root of its mean squared error, and what it gives. */
-async function learn(f: (x: number) => number, pieces: number, seed: number, epochs: number): Promise<Learned> {
-  const net = network([1], dense(pieces), maxoutLayer(pieces));
-  const data = fromArrays({ inputs: xs.map((x) => [x]), targets: xs.map((x) => [f(x)]), inputShape: [1] });
-  const options = {
-    loss: meanSquaredError(),
-    optimizer: adam({ learningRate: oneCycle(0.02) }),
-    epochs,
-    batchSize: xs.length,
-  };
-  await train(net, data, { ...options, seed });
-  const y = ((await net.predict(tensor(xs).expand(1))) as number[][]).map(([value]) => value!);
-  const squares = y.map((value, i) => (value - f(xs[i]!)) * (value - f(xs[i]!)));
-  return { rms: Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / xs.length), y };
-}
-
-async function run({ short, tell }: Setting): Promise<Report> {
+async function run(): Promise<Report> {
   const found = await convolve();
-  const same = (a: Rows, b: Rows): boolean => JSON.stringify(a) === JSON.stringify(b);
-  const exact = found.every(({ map, pooled }, i) => same(map, filters[i]!.map) && same(pooled, filters[i]!.pooled));
-  const groups = await maxout(tensor([5, 7, -1, 1, 1, 2, 4, 3]), 2).array();
-  const relu = withWeights(network([1], dense(2), maxoutLayer(2)), [1, 0], [0, 0]);
-  const asRelu = ((await relu.predict(tensor(xs).expand(1))) as number[][]).every(
-    ([y], i) => y === Math.max(0, Math.fround(xs[i]!)),
-  );
+  const asOnSlide = found.map(({ map, pooled }, i) => same(map, filters[i]!.map) && same(pooled, filters[i]!.pooled));
   const cnn = lectureCnn();
-  const parameters = cnn.layers.map(({ layer, parameters }) => ({
-    layer: layer.title,
-    count: parameters.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0),
-  }));
-  const seeds = range(1, short ? 1 : 5);
-  const learned: { name: string; pieces: number; rms: number; least: number }[] = [];
-  const curves: Record<string, readonly number[]> = {};
-  for (const { name, f, pieces, least } of targets) {
-    for (const count of pieces) {
-      tell(`${name} with ${count} pieces`);
-      const all: Learned[] = [];
-      for (const seed of seeds) all.push(await learn(f, count, seed, short ? 500 : 3000));
-      const rms = median(all.map(({ rms }) => rms));
-      curves[name] = all.find((one) => one.rms === rms)!.y;
-      learned.push({ name, pieces: count, rms, least: least(count) });
-    }
-  }
-  const right = groups.join() === "7,1,2,4" && asRelu;
-  const isLearned = learned.every(({ rms, least }) => rms <= 1.5 * least + 0.001);
-  const agrees = exact && right && cnn.parameterCount === 137_660;
+  const parameters = parametersOf(cnn);
+  // A layer that joins each of the 6×6 pixels with each of the 4×4 places, for each of the two filters.
+  const joined = 36 * 16 * filters.length;
   return {
     tables: [
       {
@@ -153,23 +91,26 @@ async function run({ short, tell }: Setting): Promise<Report> {
         columns: ["filter", "as on the slide", "after 2×2 max pooling", "feature map"],
         rows: found.map(({ map, pooled }, i) => [
           i + 1,
-          same(map, filters[i]!.map) && same(pooled, filters[i]!.pooled) ? "yes" : "no",
-          pooled.map((row) => row.join(" ")).join(" | "),
-          map.map((row) => row.join(" ")).join(" | "),
+          asOnSlide[i] ? "yes" : "no",
+          inOneLine(pooled),
+          inOneLine(map),
         ]),
+      },
+      {
+        title: "Weights from 6×6 pixels to two maps of 4×4",
+        columns: ["layer", "weights"],
+        rows: [
+          ["convolution, two filters of 3×3", 9 * filters.length],
+          ["fully connected", joined],
+        ],
       },
       {
         title: "The lecture's convolutional network",
         columns: ["layer", "parameters"],
-        rows: [
-          ...parameters.filter(({ count }) => count > 0).map(({ layer, count }) => [layer, String(count)]),
-          ["all", String(cnn.parameterCount)],
-        ],
-      },
-      {
-        title: `One maxout unit learns a function on [−1, 1], ${seeds.length} starts`,
-        columns: ["function", "pieces", "root mean squared error", "least possible"],
-        rows: learned.map(({ name, pieces, rms, least }) => [name, pieces, rms, least]),
+        rows: [...parameters, { layer: "all", count: cnn.parameterCount }].map(({ layer, count }) => [
+          layer,
+          `${count}`,
+        ]),
       },
     ],
     pictures: [
@@ -186,30 +127,22 @@ async function run({ short, tell }: Setting): Promise<Report> {
           ]),
         ],
       },
-      {
-        kind: "chart",
-        title: "What maxout units have learned",
-        x: { label: "x" },
-        y: { label: "y" },
-        series: targets.map(({ name }) => ({ name, points: curves[name]!.map((y, i) => ({ x: xs[i]!, y })) })),
-      },
     ],
-    figures: { found, groups, parameters, total: cnn.parameterCount, learned },
-    verdict: {
-      says:
-        "the filters make the maps of the slide, maxout makes 7, 1 and 2, 4, the network has few parameters (137,660 by its layers), and " +
-        "a maxout unit can learn relu and any piecewise linear convex activation",
-      measured:
-        `the maps and what pooling leaves are ${exact ? "the same numbers" : "other numbers"}, maxout gives ${groups.join(", ")}, the network ` +
-        `has ${cnn.parameterCount} parameters; a unit with weights 1 and 0 ${asRelu ? "is" : "is not"} relu, trained ones are off by ` +
-        `${learned[0]!.rms.toExponential(1)} (relu), ${learned[1]!.rms.toExponential(1)} (|x|) and, with 8 pieces, ` +
-        `${learned.find(({ name, pieces }) => name === "x²" && pieces === 8)!.rms.toExponential(1)} (x²), but ` +
-        `${learned.at(-1)!.rms.toFixed(2)} where the function is not convex`,
-      agrees: agrees && isLearned ? "yes" : agrees ? "partly" : "no",
-      ...(!(agrees && isLearned) && {
-        because: agrees ? "Training stopped before the unit fitted." : "A figure is another one.",
-      }),
-    },
+    figures: { found, asOnSlide, parameters, total: cnn.parameterCount },
+    verdict: verdictOf(asOnSlide, cnn.parameterCount),
+  };
+}
+
+function verdictOf(asOnSlide: readonly boolean[], parameters: number): Verdict {
+  const same = asOnSlide.every(Boolean);
+  const agrees = same && parameters === 137_660;
+  return {
+    says:
+      "the two filters and 2×2 pooling make the maps of the slide, and the network with 25 and 50 filters has few parameters (137,660, " +
+      "counted by its layers)",
+    measured: `${same ? "the same numbers throughout" : "other numbers"}, and ${parameters} parameters`,
+    agrees: agrees ? "yes" : "no",
+    ...(!agrees && { because: same ? "The layers are others." : "A number of a map is another one." }),
   };
 }
 
@@ -219,7 +152,7 @@ function picture(title: string, rows: Rows): Image {
 
 export const convolutionExperiment: Experiment = {
   name: "convolution",
-  question: "What do convolution, pooling and maxout compute, and with how few parameters?",
+  question: "What do convolution and pooling compute, and with how few parameters?",
   needs: [],
   run,
 };

@@ -3,65 +3,13 @@
  * networks built by hand, and by networks that learn it.
  */
 
-import { accuracy, adam, crossEntropy, mlp, type Network, oneCycle, tensor, train } from "gradus";
+import { accuracy, adam, crossEntropy, mlp, oneCycle, train } from "gradus";
 import { type Dataset, fromArrays } from "gradus/data";
+import type { Series } from "gradus/pictures";
 import { percent } from "../report.ts";
-import type { Experiment, Report, Setting } from "./experiment.ts";
+import type { Experiment, Report, Setting, Verdict } from "./experiment.ts";
 import { median, range } from "./numbers.ts";
-import { withWeights } from "./weights.ts";
-
-/** All inputs of n bits. */
-const inputsOf = (n: number): number[][] =>
-  range(0, 2 ** n - 1).map((code) => range(0, n - 1).map((i) => (code >> i) & 1));
-const parityOf = (bits: readonly number[]): number => bits.reduce((odd, bit) => odd ^ bit, 0);
-
-/**
- * The AND gates of the shortest circuit of two layers, which ORs them: one for each odd input, unless two that differ in one bit can share
- * one. None can, for one bit changes the parity.
- */
-function andGates(n: number): number {
-  const odd = inputsOf(n).filter((bits) => parityOf(bits) === 1);
-  const shared = odd.filter((bits) => bits.some((bit, i) => parityOf(bits.with(i, 1 - bit)) === 1));
-  return odd.length - shared.length / 2;
-}
-
-/** A chain of n − 1 XORs, each of an OR, a NAND and an AND: its gates, and whether it is right for all inputs. */
-function chain(n: number): { gates: number; right: boolean } {
-  let gates = 0;
-  const xor = (a: number, b: number): number => {
-    gates += 3;
-    const [either, notBoth] = [a | b, 1 - (a & b)];
-    return either & notBoth;
-  };
-  const right = inputsOf(n).every((bits) => {
-    gates = 0;
-    return bits.reduce(xor) === parityOf(bits);
-  });
-  return { gates, right };
-}
-
-/** One hidden layer of n units: the sum of the bits, bent at each number. */
-function wide(n: number): Network {
-  const bends = range(0, n - 1).map((i) => (i === 0 ? 1 : i % 2 === 1 ? -2 : 2));
-  const starts = range(0, n - 1).map((i) => -i);
-  return withWeights(mlp([n], [n], 1) as Network, Array(n * n).fill(1), starts, bends, [0]);
-}
-
-/** Layers of two units: the sum over 2ᵏ ≥ n, folded k times. */
-function deep(n: number): Network {
-  const folds = Math.ceil(Math.log2(n));
-  const layers = range(1, folds).flatMap((i) => [
-    i === 1 ? Array(2 * n).fill(1 / 2 ** folds) : [2, -4, 2, -4],
-    [0, -0.5],
-  ]);
-  return withWeights(mlp([n], Array(folds).fill(2), 1) as Network, ...layers, [2, -4], [0]);
-}
-
-async function isRight(net: Network, n: number): Promise<boolean> {
-  const inputs = inputsOf(n);
-  const outputs = (await net.predict(tensor(inputs.flat(), { shape: [inputs.length, n] }))) as number[][];
-  return inputs.every((bits, i) => outputs[i]![0] === parityOf(bits));
-}
+import { type Built, built, inputsOf, parityOf } from "./parity-by-hand.ts";
 
 function cases(n: number): Dataset<[number]> {
   const inputs = inputsOf(n);
@@ -94,63 +42,56 @@ async function learn(n: number, hidden: readonly number[], seeds: readonly numbe
   return { hidden, parameters, right: median(shares), perfect: shares.filter((share) => share === 1).length };
 }
 
-interface Built {
+interface Found {
+  readonly sizes: readonly Built[];
   readonly n: number;
-  readonly twoLayers: number;
-  readonly chain: number;
-  readonly wide: number;
-  readonly deep: number;
-  /** Whether all of them are right for all inputs. */
-  readonly all: boolean;
+  readonly seeds: number;
+  /** Three layers and one, with as many parameters. */
+  readonly pairs: readonly { readonly deep: Learned; readonly shallow: Learned }[];
 }
 
-async function run({ short, tell }: Setting): Promise<Report> {
-  const sizes = short ? [2, 3, 4, 5, 8] : range(2, 12);
-  const built: Built[] = [];
-  for (const n of sizes) {
-    const { gates, right } = chain(n);
-    const [one, many] = [wide(n), deep(n)];
-    const all = right && (await isRight(one, n)) && (await isRight(many, n));
-    built.push({ n, twoLayers: andGates(n) + 1, chain: gates, wide: n, deep: 2 * Math.ceil(Math.log2(n)), all });
-  }
-  const n = short ? 4 : 10;
+async function measure({ short, tell }: Setting): Promise<Found> {
+  const sizes: Built[] = [];
+  for (const n of short ? [2, 3, 4, 5, 8] : range(2, 12)) sizes.push(await built(n));
+  const [n, epochs] = short ? [4, 100] : [10, 1000];
   const seeds = range(1, short ? 2 : 10);
   const pairs: { deep: Learned; shallow: Learned }[] = [];
   for (const width of short ? [4] : [4, 6, 8, 12, 16]) {
     tell(`${n} bits, three layers of ${width} against one`);
-    const tall = await learn(n, [width, width, width], seeds, short ? 100 : 1000);
+    const tall = await learn(n, [width, width, width], seeds, epochs);
+    // One layer of h units has (n + 3) h + 2 parameters.
     const units = Math.round((tall.parameters - 2) / (n + 3));
-    pairs.push({ deep: tall, shallow: await learn(n, [units], seeds, short ? 100 : 1000) });
+    pairs.push({ deep: tall, shallow: await learn(n, [units], seeds, epochs) });
   }
-  const [last, middle] = [built.at(-1)!, pairs[Math.floor(pairs.length / 2)]!];
-  const exact = built.every(
-    ({ n, twoLayers, chain, all }) => all && twoLayers === 2 ** (n - 1) + 1 && chain === 3 * (n - 1),
-  );
-  const better = pairs.filter(({ deep, shallow }) => deep.perfect > shallow.perfect).length;
-  const worse = pairs.filter(({ deep, shallow }) => deep.perfect < shallow.perfect).length;
-  const line = (name: string, y: (row: Built) => number) => ({
+  return { sizes, n, seeds: seeds.length, pairs };
+}
+
+async function run(setting: Setting): Promise<Report> {
+  const found = await measure(setting);
+  const { sizes, n, seeds, pairs } = found;
+  const line = (name: string, pick: (row: Built) => number): Series => ({
     name,
-    points: built.map((row) => ({ x: row.n, y: y(row) })),
+    points: sizes.map((row) => ({ x: row.n, y: pick(row) })),
   });
-  const shape = ({ hidden }: Learned): string => hidden.join("-");
+  const learned = (name: string, kind: "deep" | "shallow"): Series => ({
+    name,
+    points: pairs.map((pair) => ({ x: pair[kind].parameters, y: pair[kind].perfect })),
+  });
+  const cells = ({ hidden, right, perfect }: Learned): (string | number)[] => [hidden.join("-"), right, perfect];
   return {
     tables: [
       {
         title: "Built by hand, right for all inputs",
         columns: ["bits", "gates, two layers", "gates, chain", "relu units, one layer", "relu units, deep"],
-        rows: built.map(({ n, twoLayers, chain, wide, deep }) => [n, twoLayers, chain, wide, deep]),
+        rows: sizes.map(({ n, twoLayers, chain, wide, deep }) => [n, twoLayers, chain, wide, deep]),
       },
       {
-        title: `${n} bits learned by ${seeds.length} seeds: median share right, seeds with all right`,
+        title: `${n} bits learned by ${seeds} seeds: median share right, seeds with all right`,
         columns: ["parameters", "three layers", "right", "all", "one layer", "right", "all"],
         rows: pairs.map(({ deep, shallow }) => [
           `${deep.parameters} / ${shallow.parameters}`,
-          shape(deep),
-          deep.right,
-          deep.perfect,
-          shape(shallow),
-          shallow.right,
-          shallow.perfect,
+          ...cells(deep),
+          ...cells(shallow),
         ]),
       },
     ],
@@ -169,28 +110,39 @@ async function run({ short, tell }: Setting): Promise<Report> {
       },
       {
         kind: "chart",
-        title: `Seeds of ${seeds.length} that learn parity of ${n} bits`,
+        title: `Seeds of ${seeds} that learn parity of ${n} bits`,
         x: { label: "parameters" },
         y: { label: "seeds" },
-        series: (["deep", "shallow"] as const).map((kind) => ({
-          name: kind === "deep" ? "three layers" : "one layer",
-          points: pairs.map((pair) => ({ x: pair[kind].parameters, y: pair[kind].perfect })),
-        })),
+        series: [learned("three layers", "deep"), learned("one layer", "shallow")],
       },
     ],
-    figures: { built, n, pairs },
-    verdict: {
-      says: "parity of d bits needs O(2^d) gates in two layers and O(d) in many, and takes gates as a picture of neurons",
-      measured:
-        `${last.n} bits need ${last.twoLayers} gates in two layers and ${last.chain} in a chain; but one hidden layer of ${last.wide} relu units ` +
-        `is right for all inputs as well, and ${last.deep} units in layers of two; with about ${middle.deep.parameters} parameters three layers learn ` +
-        `${n} bits to ${percent(middle.deep.right)} in the median and one layer to ${percent(middle.shallow.right)}; of ${pairs.length} sizes, ` +
-        `more seeds of three layers learn all at ${better}, fewer at ${worse}`,
-      agrees: exact ? "partly" : "no",
-      because: exact
-        ? "It is so for gates; but neurons add up what comes in and so can count: for them it is d units against about 2 log₂ d, not 2^d against d."
-        : "A circuit or network built here is not right for all inputs.",
-    },
+    figures: { built: sizes, n, pairs },
+    verdict: verdictOf(found),
+  };
+}
+
+function verdictOf({ sizes, n, pairs }: Found): Verdict {
+  const [last, { deep, shallow }] = [sizes.at(-1)!, pairs[Math.floor(pairs.length / 2)]!];
+  const gates = sizes.every(
+    ({ n, twoLayers, chain, gatesRight }) => gatesRight && twoLayers === 2 ** (n - 1) + 1 && chain === 3 * (n - 1),
+  );
+  const units = sizes.every(({ unitsRight }) => unitsRight);
+  const better = pairs.filter(({ deep, shallow }) => deep.perfect > shallow.perfect).length;
+  const worse = pairs.filter(({ deep, shallow }) => deep.perfect < shallow.perfect).length;
+  return {
+    says: "parity of d bits needs O(2^d) gates in two layers and O(d) in many, and takes gates as a picture of neurons",
+    measured:
+      `${last.n} bits need ${last.twoLayers} gates in two layers and ${last.chain} in a chain; but one hidden layer of ${last.wide} relu units ` +
+      `${units ? "is right for all inputs as well" : "is not right for all inputs"}, and ${last.deep} units in layers of two; with about ` +
+      `${deep.parameters} parameters three layers learn ${n} bits to ${percent(deep.right)} in the median and one layer to ` +
+      `${percent(shallow.right)}; of ${pairs.length} sizes, more seeds of three layers learn all at ${better}, fewer at ${worse}`,
+    agrees: gates && !units ? "yes" : gates ? "partly" : "no",
+    ...(units && {
+      because:
+        "It is so for gates; but neurons add up what comes in and so can count: for them it is d units against about 2 log₂ d, not 2^d " +
+        "against d.",
+    }),
+    ...(!gates && { because: "A circuit built here is not right for all inputs." }),
   };
 }
 

@@ -5,7 +5,8 @@
 
 import { adam, full, meanSquaredError, mlp, type Network, oneCycle, type Tensor, tensor, train, uniform } from "gradus";
 import { fromArrays } from "gradus/data";
-import type { Experiment, Report, Setting } from "./experiment.ts";
+import type { Point } from "gradus/pictures";
+import type { Experiment, Report, Setting, Verdict } from "./experiment.ts";
 import { mean, median, range, spaced } from "./numbers.ts";
 import { countPieces } from "./pieces.ts";
 import { withWeights } from "./weights.ts";
@@ -45,8 +46,15 @@ function wide(folds: number): OneToOne {
 const predict = async (net: OneToOne, xs: readonly number[]): Promise<number[]> =>
   ((await net.predict(tensor(xs).expand(1))) as number[][]).map(([y]) => y!);
 
-/** A network's pieces, and its largest difference from another at eight places per tooth. */
-async function built(folds: number): Promise<{ folds: number; deep: number; wide: number; difference: number }> {
+/** The pieces of both networks, and their largest difference at eight places per tooth. */
+interface Built {
+  readonly folds: number;
+  readonly deep: number;
+  readonly wide: number;
+  readonly difference: number;
+}
+
+async function built(folds: number): Promise<Built> {
   const [tall, flat] = [deep(folds), wide(folds)];
   const xs = spaced(0, 1, 8 * 2 ** folds + 1);
   const [a, b] = [await predict(tall, xs), await predict(flat, xs)];
@@ -82,56 +90,65 @@ async function learn(
   };
 }
 
+/** Networks of one shape, trained with several seeds. */
 interface Learned {
-  readonly layers: string;
+  readonly hidden: readonly number[];
   readonly units: number;
+  /** Medians, and the least error of a seed. */
   readonly pieces: number;
   readonly rms: number;
   readonly best: number;
 }
 
-async function run({ short, tell }: Setting): Promise<Report> {
-  const shown = [];
-  for (const k of range(1, short ? 5 : 10)) shown.push(await built(k));
+async function learnAll(hidden: readonly number[], seeds: readonly number[], epochs: number): Promise<Learned> {
+  const all: { rms: number; pieces: number }[] = [];
+  for (const seed of seeds) all.push(await learn(hidden, seed, epochs));
+  return {
+    hidden,
+    units: hidden.reduce((sum, n) => sum + n, 0),
+    pieces: median(all.map(({ pieces }) => pieces)),
+    rms: median(all.map(({ rms }) => rms)),
+    best: Math.min(...all.map(({ rms }) => rms)),
+  };
+}
+
+interface Found {
+  readonly built: readonly Built[];
+  readonly learned: readonly Learned[];
+  readonly seeds: number;
+}
+
+async function measure({ short, tell }: Setting): Promise<Found> {
+  const teeth: Built[] = [];
+  for (const k of range(1, short ? 5 : 10)) teeth.push(await built(k));
   const seeds = range(1, short ? 1 : 5);
-  const shallow = (short ? [4, 64] : [2, 4, 8, 16, 32, 64, 128]).map((n) => [n]);
-  const deeper = short
-    ? [[2, 2, 2]]
-    : [
-        [2, 2, 2],
-        [8, 8, 8],
-        [16, 16, 16],
-      ];
+  const widths = short ? [4, 64] : [2, 4, 8, 16, 32, 64, 128];
+  const deeper = short ? [2] : [2, 8, 16];
   const learned: Learned[] = [];
-  for (const hidden of [...shallow, ...deeper]) {
+  for (const hidden of [...widths.map((n) => [n]), ...deeper.map((n) => Array<number>(folds).fill(n))]) {
     tell(`training hidden layers of ${hidden.join(", ")}`);
-    const all = [];
-    for (const seed of seeds) all.push(await learn(hidden, seed, short ? 500 : 10_000));
-    learned.push({
-      layers: hidden.join("-"),
-      units: hidden.reduce((sum, n) => sum + n, 0),
-      pieces: median(all.map(({ pieces }) => pieces)),
-      rms: median(all.map(({ rms }) => rms)),
-      best: Math.min(...all.map(({ rms }) => rms)),
-    });
+    learned.push(await learnAll(hidden, seeds, short ? 500 : 10_000));
   }
-  const exact = shown.every(
-    ({ folds, deep, wide, difference }) => deep === 2 ** folds && wide === deep && difference === 0,
-  );
-  const enough = learned.slice(0, shallow.length).find(({ rms }) => rms < 0.01);
-  const found = learned.find(({ layers }) => layers === "2-2-2")!;
-  const last = shown.at(-1)!;
+  return { built: teeth, learned, seeds: seeds.length };
+}
+
+async function run(setting: Setting): Promise<Report> {
+  const found = await measure(setting);
+  const { built, learned, seeds } = found;
+  const most = 2 * built.at(-1)!.folds;
+  const errors = (layers: number): Point[] =>
+    learned.filter(({ hidden }) => hidden.length === layers).map(({ units, rms }) => ({ x: units, y: rms }));
   return {
     tables: [
       {
         title: "Built by hand, pieces counted exactly",
         columns: ["folds k", "deep units", "its pieces", "one-layer units", "its pieces", "difference"],
-        rows: shown.map(({ folds, deep, wide, difference }) => [folds, 2 * folds, deep, 2 ** folds, wide, difference]),
+        rows: built.map(({ folds, deep, wide, difference }) => [folds, 2 * folds, deep, 2 ** folds, wide, difference]),
       },
       {
-        title: `Trained on ${folds} folds (${2 ** folds} pieces), ${seeds.length} seeds; a constant is off by 0.2887`,
+        title: `Trained on ${folds} folds (${2 ** folds} pieces), ${seeds} seeds; a constant is off by 0.2887`,
         columns: ["hidden layers", "units", "pieces (median)", "rms error (median)", "best seed"],
-        rows: learned.map(({ layers, units, pieces, rms, best }) => [layers, units, pieces, rms, best]),
+        rows: learned.map(({ hidden, units, pieces, rms, best }) => [hidden.join("-"), units, pieces, rms, best]),
       },
     ],
     pictures: [
@@ -141,8 +158,8 @@ async function run({ short, tell }: Setting): Promise<Report> {
         x: { label: "units" },
         y: { label: "pieces", log: true },
         series: [
-          { name: "deep, two units a layer", points: shown.map(({ folds, deep }) => ({ x: 2 * folds, y: deep })) },
-          { name: "one layer, at most", points: range(1, 2 * last.folds).map((n) => ({ x: n, y: n + 1 })) },
+          { name: "deep, two units a layer", points: built.map(({ folds, deep }) => ({ x: 2 * folds, y: deep })) },
+          { name: "one layer, at most", points: range(1, most).map((n) => ({ x: n, y: n + 1 })) },
         ],
       },
       {
@@ -151,29 +168,32 @@ async function run({ short, tell }: Setting): Promise<Report> {
         x: { label: "units", log: true },
         y: { label: "rms error", log: true },
         series: [
-          {
-            name: "one layer",
-            points: learned.slice(0, shallow.length).map(({ units, rms }) => ({ x: units, y: rms })),
-          },
-          {
-            name: "three layers",
-            as: "dots",
-            points: learned.slice(shallow.length).map(({ units, rms }) => ({ x: units, y: rms })),
-          },
+          { name: "one layer", points: errors(1) },
+          { name: "three layers", as: "dots", points: errors(folds) },
         ],
       },
     ],
-    figures: { built: shown, learned },
-    verdict: {
-      says: "the tent folded k times has 2^k pieces and is a network of 2k units, while one hidden layer needs at least 2^k − 1",
-      measured:
-        `built by hand, ${2 * last.folds} units in ${last.folds} layers make exactly ${last.deep} pieces, the same function as ${2 ** last.folds} units ` +
-        `in one layer to the last bit; trained on ${2 ** folds} pieces, one layer needs ` +
-        `${enough ? `${enough.units} of the widths tried` : "more units than tried"} for an error below 0.01; the deep network of ` +
-        `${found.units} units is there, but training ${found.best < 0.01 ? "finds" : "does not find"} it (best of ${seeds.length} seeds: ${found.best.toFixed(3)})`,
-      agrees: exact ? "yes" : "no",
-      ...(!exact && { because: "A built network has other pieces than it should." }),
-    },
+    figures: { built, learned },
+    verdict: verdictOf(found),
+  };
+}
+
+function verdictOf({ built, learned, seeds }: Found): Verdict {
+  const exact = built.every(
+    ({ folds, deep, wide, difference }) => deep === 2 ** folds && wide === deep && difference === 0,
+  );
+  const { folds: most, deep: pieces } = built.at(-1)!;
+  const enough = learned.find(({ hidden, rms }) => hidden.length === 1 && rms < 0.01);
+  const narrow = learned.find(({ units }) => units === 2 * folds)!;
+  return {
+    says: "the tent folded k times has 2^k pieces and is a network of 2k units, while one hidden layer needs at least 2^k − 1",
+    measured:
+      `built by hand, ${2 * most} units in ${most} layers make exactly ${pieces} pieces, the same function as ${2 ** most} units in one layer to the ` +
+      `last bit; trained on ${2 ** folds} pieces, one layer needs ${enough ? `${enough.units} of the widths tried` : "more units than tried"} for an ` +
+      `error below 0.01; the deep network of ${narrow.units} units is there, but training ${narrow.best < 0.01 ? "finds" : "does not find"} it ` +
+      `(best of ${seeds} seeds: ${narrow.best.toFixed(3)})`,
+    agrees: exact ? "yes" : "no",
+    ...(!exact && { because: "A built network has other pieces than it should." }),
   };
 }
 

@@ -2,8 +2,9 @@
 
 import { crossEntropy, grad, sgd, type Tensor, tensor } from "gradus";
 import { sigmoid, softmax, softplus } from "gradus/functions";
+import type { Surface } from "gradus/pictures";
 import { hours, passed } from "../logistic-regression.ts";
-import type { Experiment, Report, Setting } from "./experiment.ts";
+import type { Experiment, Report, Setting, Verdict } from "./experiment.ts";
 import { type Frame, pathOf, surface } from "./grid.ts";
 import { range } from "./numbers.ts";
 import { column } from "./pokemon.ts";
@@ -12,7 +13,9 @@ import { type Height, type Walk, walk } from "./walk.ts";
 /** Of the lecture, or computed by hand to more digits. */
 const known = { softmax: [0.878878242732, 0.118943235911, 0.002178521357], seventy: 0.356675, ten: Math.LN10 };
 
-async function examples(): Promise<{ softmax: number[]; seventy: number; ten: number }> {
+type Figures = Readonly<typeof known>;
+
+async function examples(): Promise<Figures> {
   const probabilities = await softmax(tensor([3, 1, -3], { dtype: "float64" })).array();
   const cost = async (p: number[], label: number): Promise<number> => {
     const logits = tensor(p, { dtype: "float64" }).log().expand(0) as Tensor;
@@ -44,8 +47,14 @@ const losses: Readonly<Record<"cross entropy" | "squared error", Height>> = {
 type Name = keyof typeof losses;
 const names = Object.keys(losses) as Name[];
 
+interface Gradients {
+  readonly z: number;
+  readonly crossEntropy: number;
+  readonly squaredError: number;
+}
+
 /** The sizes of both gradients for one neuron whose answer should be 1. */
-async function gradients(): Promise<{ z: number; crossEntropy: number; squaredError: number }[]> {
+async function gradients(): Promise<Gradients[]> {
   const zs = range(-4, 4).map((z) => 2 * z);
   const z = tensor(zs, { dtype: "float64" });
   const cross = await grad((z: Tensor) => softplus(z.neg()).sum())(z).array();
@@ -78,9 +87,15 @@ async function stepsUntilUseful({ path }: Walk): Promise<number | null> {
   return index < 0 ? null : path[index]!.step;
 }
 
-async function run({ tell }: Setting): Promise<Report> {
-  const found = await examples();
-  const table = await gradients();
+interface Found {
+  readonly figures: Figures;
+  readonly gradients: readonly Gradients[];
+  /** From each start, by loss: the walk, and the steps until the neuron is of use. */
+  readonly walks: readonly Record<Name, Walk>[];
+  readonly needed: readonly Record<Name, string | number>[];
+}
+
+async function measure({ tell }: Setting): Promise<Found> {
   const walks: Record<Name, Walk>[] = [];
   const needed: Record<Name, string | number>[] = [];
   for (const from of starts) {
@@ -91,31 +106,36 @@ async function run({ tell }: Setting): Promise<Report> {
       (await stepsUntilUseful(walked[name])) ?? `more than ${steps[name]}`;
     needed.push({ "cross entropy": await shown("cross entropy"), "squared error": await shown("squared error") });
   }
+  return { figures: await examples(), gradients: await gradients(), walks, needed };
+}
+
+async function run(setting: Setting): Promise<Report> {
+  const found = await measure(setting);
+  const { figures, gradients, walks, needed } = found;
   const frame = (title: string): Frame => ({
     title,
     x: { label: "w", from: -7, to: 7 },
     y: { label: "b", from: -7, to: 7 },
   });
-  const worst = Math.max(...found.softmax.map((value, i) => Math.abs(value - known.softmax[i]!)));
-  const exact =
-    worst < 1e-12 && Math.abs(found.seventy - known.seventy) < 5e-7 && Math.abs(found.ten - known.ten) < 1e-12;
-  const ratio = table[0]!.squaredError / table[0]!.crossEntropy;
-  const flat = ratio < 0.01 && Number(needed[0]!["squared error"]) > 10 * Number(needed[0]!["cross entropy"]);
+  const over = (name: Name, title: string): Promise<Surface> => {
+    const paths = starts.map((from, i) => pathOf(`from ${from.join(", ")}`, walks[i]![name]));
+    return surface(losses[name], frame(title), paths);
+  };
   return {
     tables: [
       {
         title: "Softmax and cross entropy",
         columns: ["what", "lecture", "measured"],
         rows: [
-          ["softmax of (3, 1, −3)", "0.88, 0.12, ≈ 0", found.softmax.map((p) => p.toFixed(6)).join(", ")],
-          ["−ln 0.7", known.seventy, found.seventy.toFixed(6)],
-          ["guessing evenly among ten", "2.302585", found.ten.toFixed(6)],
+          ["softmax of (3, 1, −3)", "0.88, 0.12, ≈ 0", figures.softmax.map((p) => p.toFixed(6)).join(", ")],
+          ["−ln 0.7", known.seventy, figures.seventy.toFixed(6)],
+          ["guessing evenly among ten", "2.302585", figures.ten.toFixed(6)],
         ],
       },
       {
         title: "−∂C/∂z where 1 is right",
         columns: ["z", "cross entropy", "squared error"],
-        rows: table.map(({ z, crossEntropy, squaredError }) => [z, crossEntropy, squaredError]),
+        rows: gradients.map(({ z, crossEntropy, squaredError }) => [z, crossEntropy, squaredError]),
       },
       {
         title: `Steps of descent until better than guessing, learning rate ${learningRate}`,
@@ -124,38 +144,39 @@ async function run({ tell }: Setting): Promise<Report> {
       },
     ],
     pictures: [
-      ...(await Promise.all(
-        names.map((name) =>
-          surface(losses[name], frame(`${name[0]!.toUpperCase()}${name.slice(1)} over w and b`), [
-            ...starts.map((from, i) => pathOf(`from ${from.join(", ")}`, walks[i]![name])),
-          ]),
-        ),
-      )),
+      await over("cross entropy", "Cross entropy over w and b"),
+      await over("squared error", "Squared error over w and b"),
       {
         kind: "chart",
         title: "The size of the gradient where 1 is right",
         x: { label: "z" },
         y: { label: "|∂C/∂z|" },
         series: [
-          { name: "cross entropy", points: table.map(({ z, crossEntropy }) => ({ x: z, y: crossEntropy })) },
-          { name: "squared error", points: table.map(({ z, squaredError }) => ({ x: z, y: squaredError })) },
+          { name: "cross entropy", points: gradients.map(({ z, crossEntropy }) => ({ x: z, y: crossEntropy })) },
+          { name: "squared error", points: gradients.map(({ z, squaredError }) => ({ x: z, y: squaredError })) },
         ],
       },
     ],
-    figures: {
-      ...found,
-      gradients: table,
-      steps: needed,
-    },
-    verdict: {
-      says: "softmax of (3, 1, −3) is 0.88, 0.12 and nearly 0, and that squared error is flat far from the target, where cross entropy is steep",
-      measured:
-        `${found.softmax.map((p) => p.toFixed(3)).join(", ")}; at z = −8 the gradient of squared error is ${ratio.toExponential(1)} of cross ` +
-        `entropy's; from w = −2, b = −6 it takes ${needed[0]!["squared error"]} steps against ${needed[0]!["cross entropy"]} to do better than ` +
-        `guessing, from −5, −5 ${needed[1]!["squared error"]} against ${needed[1]!["cross entropy"]}`,
-      agrees: exact && flat ? "yes" : exact || flat ? "partly" : "no",
-      ...(!(exact && flat) && { because: exact ? "Squared error is not flat here." : "A figure is off." }),
-    },
+    figures: { ...figures, gradients, steps: needed },
+    verdict: verdictOf(found),
+  };
+}
+
+function verdictOf({ figures, gradients, needed }: Found): Verdict {
+  const worst = Math.max(...figures.softmax.map((value, i) => Math.abs(value - known.softmax[i]!)));
+  const exact =
+    worst < 1e-12 && Math.abs(figures.seventy - known.seventy) < 5e-7 && Math.abs(figures.ten - known.ten) < 1e-12;
+  const [far, [near, away]] = [gradients[0]!, needed] as const;
+  const ratio = far.squaredError / far.crossEntropy;
+  const flat = ratio < 0.01 && Number(near!["squared error"]) > 10 * Number(near!["cross entropy"]);
+  return {
+    says: "softmax of (3, 1, −3) is 0.88, 0.12 and nearly 0, and that squared error is flat far from the target, where cross entropy is steep",
+    measured:
+      `${figures.softmax.map((p) => p.toFixed(3)).join(", ")}; at z = ${far.z} the gradient of squared error is ${ratio.toExponential(1)} of cross ` +
+      `entropy's; from w = −2, b = −6 it takes ${near!["squared error"]} steps against ${near!["cross entropy"]} to do better than ` +
+      `guessing, from −5, −5 ${away!["squared error"]} against ${away!["cross entropy"]}`,
+    agrees: exact && flat ? "yes" : exact || flat ? "partly" : "no",
+    ...(!(exact && flat) && { because: exact ? "Squared error is not flat here." : "A figure is off." }),
   };
 }
 

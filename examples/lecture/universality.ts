@@ -15,7 +15,8 @@ import {
   uniform,
 } from "gradus";
 import { fromArrays } from "gradus/data";
-import type { Experiment, Report, Setting } from "./experiment.ts";
+import type { Series } from "gradus/pictures";
+import type { Experiment, Report, Setting, Verdict } from "./experiment.ts";
 import { median, range, slope, spaced } from "./numbers.ts";
 import { withWeights } from "./weights.ts";
 
@@ -63,8 +64,14 @@ async function trained(f: Curve, n: number, seed: number, epochs: number): Promi
   return net;
 }
 
+interface Errors {
+  readonly most: number;
+  readonly rms: number;
+  readonly y: readonly number[];
+}
+
 /** The largest difference, and the root of the mean square, at a thousand places. */
-async function errorsOf(net: Network<[1], [1]>, f: Curve): Promise<{ most: number; rms: number; y: number[] }> {
+async function errorsOf(net: Network<[1], [1]>, f: Curve): Promise<Errors> {
   const y = ((await net.predict(tensor(xs).expand(1))) as number[][]).map(([value]) => value!);
   const errors = y.map((value, i) => Math.abs(value - f(xs[i]!)));
   const square = errors.reduce((sum, error) => sum + error * error, 0) / errors.length;
@@ -76,45 +83,60 @@ interface Row {
   readonly width: number;
   readonly built: number;
   readonly builtRms: number;
+  /** The median over the seeds. */
   readonly trainedRms: number;
 }
 
-async function run({ short, tell }: Setting): Promise<Report> {
-  const chosen = short ? [4, 16, 64] : widths;
+interface Found {
+  readonly rows: readonly Row[];
+  readonly seeds: number;
+  /** What the first seed's networks give for the wave, by width. */
+  readonly drawn: Readonly<Record<number, readonly number[]>>;
+}
+
+async function measure({ short, tell }: Setting): Promise<Found> {
   const seeds = range(1, short ? 1 : 5);
   const rows: Row[] = [];
-  const drawn: number[][] = [];
+  const drawn: Record<number, readonly number[]> = {};
   for (const [curve, f] of Object.entries(curves)) {
-    for (const width of chosen) {
+    for (const width of short ? [4, 16, 64] : widths) {
       tell(`${curve}, ${width} hidden units`);
       const built = await errorsOf(interpolating(f, width), f);
-      const learned = [];
+      const learned: Errors[] = [];
       for (const seed of seeds) learned.push(await errorsOf(await trained(f, width, seed, short ? 500 : 5000), f));
+      if (curve === "wave") drawn[width] = learned[0]!.y;
       const trainedRms = median(learned.map(({ rms }) => rms));
-      if (curve === "wave" && (width === 4 || width === 16)) drawn.push(learned[0]!.y);
       rows.push({ curve, width, built: built.most, builtRms: built.rms, trainedRms });
     }
   }
-  const of = (curve: string): Row[] => rows.filter((row) => row.curve === curve);
-  const power = (curve: string): number =>
-    slope(
-      of(curve)
-        .filter(({ width }) => width >= 16)
-        .map(({ width, built }) => [Math.log(width), Math.log(built)]),
-    );
-  const exponents = { wave: power("wave"), root: power("root") };
-  const nearer = Object.keys(curves).every((curve) => of(curve).at(-1)!.trainedRms < of(curve)[0]!.trainedRms / 5);
-  const asTheory = Math.abs(exponents.wave + 2) < 0.1 && Math.abs(exponents.root + 0.5) < 0.1;
-  const widest = (curve: string): Row => of(curve).at(-1)!;
-  const line = (name: string, y: readonly number[]) => ({
+  return { rows, seeds: seeds.length, drawn };
+}
+
+const rowsOf = ({ rows }: Found, curve: string): Row[] => rows.filter((row) => row.curve === curve);
+
+/** By which power of the width the error of the built networks falls, from 16 units on. */
+function powerOf(found: Found, curve: string): number {
+  const wide = rowsOf(found, curve).filter(({ width }) => width >= 16);
+  return slope(wide.map(({ width, built }) => [Math.log(width), Math.log(built)]));
+}
+
+async function run(setting: Setting): Promise<Report> {
+  const found = await measure(setting);
+  const names = Object.keys(curves);
+  const line = (name: string, pick: (row: Row) => number): Series[] =>
+    names.map((curve) => ({
+      name: `${curve}, ${name}`,
+      points: rowsOf(found, curve).map((row) => ({ x: row.width, y: pick(row) })),
+    }));
+  const drawing = (name: string, y: readonly number[]): Series => ({
     name,
     points: xs.map((x, i) => ({ x, y: y[i]! })).filter((_, i) => i % 5 === 0),
   });
   return {
-    tables: Object.keys(curves).map((curve) => ({
-      title: `${curve}: one hidden layer of relu on [0, 1], trained with ${seeds.length} seeds`,
+    tables: names.map((curve) => ({
+      title: `${curve}: one hidden layer of relu on [0, 1], trained with ${found.seeds} seeds`,
       columns: ["hidden units", "built, largest error", "built, rms", "trained, rms (median)"],
-      rows: of(curve).map(({ width, built, builtRms, trainedRms }) => [width, built, builtRms, trainedRms]),
+      rows: rowsOf(found, curve).map(({ width, built, builtRms, trainedRms }) => [width, built, builtRms, trainedRms]),
     })),
     pictures: [
       {
@@ -122,35 +144,43 @@ async function run({ short, tell }: Setting): Promise<Report> {
         title: "Error over the number of hidden units",
         x: { label: "hidden units", log: true },
         y: { label: "rms error", log: true },
-        series: Object.keys(curves).flatMap((curve) => [
-          { name: `${curve}, built`, points: of(curve).map(({ width, builtRms }) => ({ x: width, y: builtRms })) },
-          {
-            name: `${curve}, trained`,
-            points: of(curve).map(({ width, trainedRms }) => ({ x: width, y: trainedRms })),
-          },
-        ]),
+        series: [...line("built", ({ builtRms }) => builtRms), ...line("trained", ({ trainedRms }) => trainedRms)],
       },
       {
         kind: "chart",
         title: "The wave, learned",
         x: { label: "x" },
         y: { label: "y" },
-        series: [line("wave", xs.map(curves.wave!)), line("4 units", drawn[0]!), line("16 units", drawn[1]!)],
+        series: [
+          drawing("wave", xs.map(curves.wave!)),
+          drawing("4 units", found.drawn[4]!),
+          drawing("16 units", found.drawn[16]!),
+        ],
       },
     ],
-    figures: { rows, exponents },
-    verdict: {
-      says: "a network with one hidden layer comes as near to any continuous function as is wanted, given enough hidden neurons",
-      measured:
-        `with ${widest("wave").width} units the built network is off by at most ${widest("wave").built.toExponential(1)} (wave) and ` +
-        `${widest("root").built.toExponential(1)} (root), and its error falls like n^${exponents.wave.toFixed(2)} where the function is smooth ` +
-        `(straight pieces promise n^-2) and n^${exponents.root.toFixed(2)} at a point of infinite slope (n^-0.5); trained ones ` +
-        `come nearer too, to rms ${widest("wave").trainedRms.toExponential(1)} and ${widest("root").trainedRms.toExponential(1)}, where training and not the ` +
-        `structure sets the limit`,
-      agrees: nearer && asTheory ? "yes" : nearer || asTheory ? "partly" : "no",
-      ...(!nearer && { because: "Training does not find the functions that are there, as the built networks show." }),
-      ...(!asTheory && { because: "So few widths do not show the power." }),
-    },
+    figures: { rows: found.rows, exponents: { wave: powerOf(found, "wave"), root: powerOf(found, "root") } },
+    verdict: verdictOf(found),
+  };
+}
+
+function verdictOf(found: Found): Verdict {
+  const [wave, root] = [powerOf(found, "wave"), powerOf(found, "root")];
+  const widest = (curve: string): Row => rowsOf(found, curve).at(-1)!;
+  const nearer = Object.keys(curves).every(
+    (curve) => widest(curve).trainedRms < rowsOf(found, curve)[0]!.trainedRms / 5,
+  );
+  const asTheory = Math.abs(wave + 2) < 0.1 && Math.abs(root + 0.5) < 0.1;
+  return {
+    says: "a network with one hidden layer comes as near to any continuous function as is wanted, given enough hidden neurons",
+    measured:
+      `with ${widest("wave").width} units the built network is off by at most ${widest("wave").built.toExponential(1)} (wave) and ` +
+      `${widest("root").built.toExponential(1)} (root), and its error falls like n^${wave.toFixed(2)} where the function is smooth ` +
+      `(straight pieces promise n^-2) and n^${root.toFixed(2)} at a point of infinite slope (n^-0.5); trained ones come ` +
+      `${nearer ? "nearer too" : "hardly nearer"}, to rms ${widest("wave").trainedRms.toExponential(1)} and ` +
+      `${widest("root").trainedRms.toExponential(1)}, where training and not the structure sets the limit`,
+    agrees: nearer && asTheory ? "yes" : nearer || asTheory ? "partly" : "no",
+    ...(!nearer && { because: "Training does not find the functions that are there, as the built networks show." }),
+    ...(!asTheory && { because: "The error of the built networks does not fall as theory says." }),
   };
 }
 
