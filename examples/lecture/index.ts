@@ -5,6 +5,7 @@ import { descentExperiment } from "./descent.ts";
 import type { Experiment } from "./experiment.ts";
 import { fizzbuzzExperiment } from "./fizzbuzz.ts";
 import { hiddenLayersExperiment } from "./hidden-layers.ts";
+import { kerasDemoExperiment } from "./keras-demo.ts";
 import { maxoutExperiment } from "./maxout.ts";
 import { neuronExperiment } from "./neuron.ts";
 import { optimizersExperiment } from "./optimizers.ts";
@@ -21,6 +22,7 @@ export const experiments: readonly Experiment[] = [
   descentExperiment,
   optimizersExperiment,
   xorExperiment,
+  kerasDemoExperiment,
   convolutionExperiment,
   maxoutExperiment,
   universalityExperiment,

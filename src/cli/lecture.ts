@@ -128,7 +128,7 @@ async function runOne(experiment: Experiment, folder: string, args: Arguments, t
 
 function tellReport({ tables, pictures, verdict }: Report, terminal: Terminal): void {
   const { style, width } = terminal;
-  for (const table of tables) print(terminal, "", ...indent(tableLines(table, width - 2, style)));
+  for (const table of tables) print(terminal, "", ...indent(tableLines(table, style)));
   for (const picture of pictures) {
     print(terminal, "", `  ${style.bold(picture.title)}`);
     print(terminal, ...indent(pictureLines(picture, { width: width - 2, height: 14, style })));

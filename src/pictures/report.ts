@@ -60,8 +60,8 @@ export function cellText(value: string | number): string {
   return Number.isInteger(value) && Math.abs(value) < 1e15 ? String(value) : significant(value);
 }
 
-/** The table as lines of text: its columns as wide as they need to be, figures to the right; wider ones than the terminal are cut. */
-export function tableLines({ title, columns, rows }: Table, width: number, style: Style): string[] {
+/** The table as lines of text: its columns as wide as they need to be, figures to the right. Nothing is cut. */
+export function tableLines({ title, columns, rows }: Table, style: Style): string[] {
   const texts = rows.map((row) => row.map(cellText));
   const isFigure = columns.map((_, index) => rows.every((row) => typeof row[index] === "number"));
   const widths = columns.map((name, index) => Math.max(name.length, ...texts.map((row) => row[index]!.length)));
@@ -69,8 +69,7 @@ export function tableLines({ title, columns, rows }: Table, width: number, style
     cells
       .map((cell, index) => (isFigure[index] ? padStart(cell, widths[index]!) : padEnd(cell, widths[index]!)))
       .join("  ")
-      .trimEnd()
-      .slice(0, width);
+      .trimEnd();
   return [style.bold(title), style.dim(line(columns)), ...texts.map(line)];
 }
 

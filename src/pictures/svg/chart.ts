@@ -39,7 +39,11 @@ export function chartDrawing(chart: Chart, { Plot, render }: Library): Drawing {
 }
 
 /** Powers of ten as people write them: 100, 0.01, 1e-7. */
-const logTicks = { ticks: 5, tickFormat: (value: number): string => String(Number(value.toPrecision(3))) } as const;
+const logTicks = { ticks: 5, tickFormat: powerLabel } as const;
+
+function powerLabel(value: number): string {
+  return value >= 1e5 ? value.toExponential(0).replace("+", "") : String(Number(value.toPrecision(3)));
+}
 
 function scaleOf(axis: Axis, tilted: boolean): NonNullable<PlotOptions["x"]> {
   const { label, names } = axis;

@@ -13,6 +13,8 @@ export const palette: readonly string[] = [
   "#56b4e9",
   "#7f4a00",
   "#777777",
+  "#5e3c99",
+  "#1b1b1b",
 ];
 
 export function colourOf(index: number): string {
@@ -64,7 +66,7 @@ function layLegend(names: readonly string[], width: number): { parts: string[]; 
 
 /** Pixels that a text takes, about. */
 export function widthOf(text: string, size: number): number {
-  return Math.ceil(text.length * size * 0.56);
+  return Math.ceil(text.length * size * 0.6);
 }
 
 const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;" };
