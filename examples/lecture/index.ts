@@ -14,6 +14,7 @@ import { regionsExperiment } from "./regions.ts";
 import { sawtoothExperiment } from "./sawtooth.ts";
 import { softmaxExperiment } from "./softmax.ts";
 import { universalityExperiment } from "./universality.ts";
+import { vanishingExperiment } from "./vanishing.ts";
 import { xorExperiment } from "./xor.ts";
 
 export const experiments: readonly Experiment[] = [
@@ -23,6 +24,7 @@ export const experiments: readonly Experiment[] = [
   optimizersExperiment,
   xorExperiment,
   kerasDemoExperiment,
+  vanishingExperiment,
   convolutionExperiment,
   maxoutExperiment,
   universalityExperiment,

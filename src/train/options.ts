@@ -67,7 +67,10 @@ export interface TrainOptions {
   readonly out?: string;
   /** Ends the run between two steps, with everything saved; a step that takes long is left or finished within a tenth of a second. */
   readonly signal?: AbortSignal;
-  /** Called with every event, in order. */
+  /**
+   * Called with every event, in order. The network's parameters are then those of the step; they lie in memory that the next step changes,
+   * so what is to be kept is read at once: `net.parameters.get("0.weight").data()` copies.
+   */
   readonly callbacks?: readonly ((event: TrainingEvent) => void)[];
   /**
    * Whether what ails the run is told as warning events: by its data, its losses and, in runs of some seconds, a look at its layers now and
