@@ -13,7 +13,7 @@ export default defineConfig({
       { find: /^#image$/, replacement: source("data/node/image.ts") },
       { find: /^gradus$/, replacement: source("index.ts") },
       { find: /^gradus\/initializers$/, replacement: source("network/initializers.ts") },
-      { find: /^gradus\/(functions|data|files|pictures|diagnose)$/, replacement: `${source("")}$1/index.ts` },
+      { find: /^gradus\/(functions|data|files|pictures|diagnose|search)$/, replacement: `${source("")}$1/index.ts` },
     ],
   },
   test: {

@@ -21,6 +21,7 @@ const doors = {
   "gradus/data": "src/data/index.ts",
   "gradus/files": "src/files/index.ts",
   "gradus/diagnose": "src/diagnose/index.ts",
+  "gradus/search": "src/search/index.ts",
   "gradus/pictures": "src/pictures/index.ts",
 };
 const { examples, exports, files } = scan(root, doors);

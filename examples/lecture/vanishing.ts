@@ -2,6 +2,7 @@
 
 import {
   accuracy,
+  batchNorm,
   crossEntropy,
   dense,
   evaluate,
@@ -19,7 +20,7 @@ import {
   train,
 } from "gradus";
 import type { Dataset } from "gradus/data";
-import { glorotUniform, normal } from "gradus/initializers";
+import { glorotUniform } from "gradus/initializers";
 import { percent } from "../report.ts";
 import type { Experiment, Report, Setting, Verdict } from "./experiment.ts";
 import { mean, range } from "./numbers.ts";
@@ -28,8 +29,8 @@ import { mean, range } from "./numbers.ts";
 const kinds = {
   sigmoid: (width: number): Layer[] => [weights(width), sigmoid()],
   relu: (width: number): Layer[] => [weights(width), relu()],
-  // What a residual layer adds begins small, so that depth does not add up: each begins near the identity.
-  residual: (width: number): Layer[] => [residual(dense(width, { initializer: normal(0.03) }), relu()) as Layer],
+  // As He and others (2015) build them: what a layer adds is normalized.
+  residual: (width: number): Layer[] => [residual(weights(width), batchNorm(), relu()) as Layer],
 } as const;
 type Kind = keyof typeof kinds;
 const names = Object.keys(kinds) as Kind[];
@@ -52,7 +53,7 @@ async function gradientsOf(net: Network, digits: Dataset): Promise<number[]> {
   const loss = crossEntropy();
   const parameters = Object.fromEntries(net.state);
   const gradients = grad((state: Record<string, Tensor>) => {
-    const outputs = net.apply(new Map(Object.entries(state)), x as Tensor, { training: false, random: null });
+    const outputs = net.apply(new Map(Object.entries(state)), x as Tensor, { training: true, random: null });
     return loss.perExample(outputs, target).mean();
   })(parameters);
   const found: number[] = [];
