@@ -16,7 +16,7 @@ export interface Interval {
  * The mean of values with its 95 % interval, `mean ± t · s / √n`.
  *
  * @throws {GradusError} fewer than two values have no interval
- * @example intervalOf([1, 2, 3])  // { mean: 2, low: -0.48413…, high: 4.48413…, count: 3 }
+ * @example intervalOf([1, 2, 3])  // { mean: 2, low: -0.484138, high: 4.484138, count: 3 }
  */
 export function intervalOf(values: readonly number[]): Interval {
   const count = values.length;
