@@ -38,6 +38,11 @@ const commands: readonly Entry[] = [
     load: async () => (await import("./predict.ts")).predictCommand,
   },
   {
+    name: "compare",
+    summary: "deep or wide? families of networks with equal parameters",
+    load: async () => (await import("./compare.ts")).compareCommand,
+  },
+  {
     name: "diagnose",
     summary: "what ails a run or a model, and what to do",
     load: async () => (await import("./diagnose.ts")).diagnoseCommand,
