@@ -1,8 +1,11 @@
 /** All experiments of the lecture, in its order: one line each. A mistyped name is answered with the nearest. */
 
+import { batchSizeExperiment } from "./batch-size.ts";
 import { convolutionExperiment } from "./convolution.ts";
+import { deepOrWideExperiment } from "./deep-or-wide.ts";
 import { descentExperiment } from "./descent.ts";
 import type { Experiment } from "./experiment.ts";
+import { fewParametersExperiment } from "./few-parameters.ts";
 import { fizzbuzzExperiment } from "./fizzbuzz.ts";
 import { hiddenLayersExperiment } from "./hidden-layers.ts";
 import { kerasDemoExperiment } from "./keras-demo.ts";
@@ -10,6 +13,7 @@ import { maxoutExperiment } from "./maxout.ts";
 import { neuronExperiment } from "./neuron.ts";
 import { optimizersExperiment } from "./optimizers.ts";
 import { parityExperiment } from "./parity.ts";
+import { plainOrResidualExperiment } from "./plain-or-residual.ts";
 import { regionsExperiment } from "./regions.ts";
 import { sawtoothExperiment } from "./sawtooth.ts";
 import { softmaxExperiment } from "./softmax.ts";
@@ -24,9 +28,13 @@ export const experiments: readonly Experiment[] = [
   optimizersExperiment,
   xorExperiment,
   kerasDemoExperiment,
+  batchSizeExperiment,
   vanishingExperiment,
+  plainOrResidualExperiment,
   convolutionExperiment,
   maxoutExperiment,
+  fewParametersExperiment,
+  deepOrWideExperiment,
   universalityExperiment,
   sawtoothExperiment,
   regionsExperiment,
