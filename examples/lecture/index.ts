@@ -6,6 +6,7 @@ import { deepOrWideExperiment } from "./deep-or-wide.ts";
 import { descentExperiment } from "./descent.ts";
 import type { Experiment } from "./experiment.ts";
 import { fewParametersExperiment } from "./few-parameters.ts";
+import { filtersExperiment } from "./filters.ts";
 import { fizzbuzzExperiment } from "./fizzbuzz.ts";
 import { hiddenLayersExperiment } from "./hidden-layers.ts";
 import { kerasDemoExperiment } from "./keras-demo.ts";
@@ -34,6 +35,7 @@ export const experiments: readonly Experiment[] = [
   convolutionExperiment,
   maxoutExperiment,
   fewParametersExperiment,
+  filtersExperiment,
   deepOrWideExperiment,
   universalityExperiment,
   sawtoothExperiment,
