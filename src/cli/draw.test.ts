@@ -41,7 +41,7 @@ test("with data there is everything, also as SVG", async () => {
   expect(readdirSync(pictures).sort()).toEqual(
     [
       ...["activations-1", "activations-2", "activations-3", "activations-4", "confusion"],
-      ...["curves-1", "curves-2", "mistakes", "weights"],
+      ...["curves-1", "curves-2", "gradients", "mistakes", "weights"],
     ].map((name) => `${name}.svg`),
   );
 });
@@ -63,7 +63,7 @@ test.each([
   ],
   [
     ["draw", run, "--what", "curvs"],
-    '--what: needs some of curves, weights, confusion, mistakes, activations; got "curvs".',
+    '--what: needs some of curves, weights, confusion, mistakes, gradients, activations; got "curvs".',
   ],
   [["draw", run, "--layer", "7", "--what", "weights"], "There are 1 dense(8), 3 dense(10)."],
   [["draw", run, "ink", "--example", "5000", "--what", "activations"], "input: there is no example 5000;"],

@@ -6,11 +6,13 @@
 import { checkFolder, kindAt } from "#file";
 import { showPath } from "../base/show.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { lookAt } from "../diagnose/diagnose.ts";
 import { confusionMatrix } from "../loss/confusion-matrix.ts";
 import type { Network } from "../network/network.ts";
 import { activationsOf } from "../pictures/of/activations.ts";
 import { confusionOf, mistakesOf } from "../pictures/of/answers.ts";
 import { curvesOf } from "../pictures/of/curves.ts";
+import { gradientNormsOf } from "../pictures/of/gradients.ts";
 import { weightsOf } from "../pictures/of/weights.ts";
 import type { Picture } from "../pictures/picture.ts";
 import { savePictures } from "../pictures/save.ts";
@@ -22,7 +24,7 @@ import { readRun } from "../train/read-run.ts";
 import { type Arguments, UsageError, wholeNumber } from "./arguments.ts";
 import type { Command, ExitCode } from "./command.ts";
 import { outputNames, readData } from "./data.ts";
-import { prepared } from "./evaluate.ts";
+import { lossFor, prepared } from "./evaluate.ts";
 import { dataDirFlag } from "./flags.ts";
 import { openModel } from "./model.ts";
 import { indent } from "./report.ts";
@@ -53,6 +55,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     needs: "grey pictures with classes",
     draw: async ({ network }, data) => [await mistakesOf(network, data)],
   },
+  gradients: { needs: "data", draw: async ({ network }, data) => [await drawGradients(network, data)] },
   activations: { needs: "data", draw: ({ network, example }, data) => activationsOf(network, data.input(example)) },
 };
 const names: readonly string[] = Object.keys(kinds);
@@ -142,6 +145,11 @@ async function drawOne(name: string, given: Given, out: string | undefined, term
     print(terminal, ...indent(pictureLines(picture, { width: width - 2, height: 12, style })));
   }
   if (out !== undefined) print(terminal, style.dim(`  ${(await savePictures(out, name, pictures)).join(", ")}`));
+}
+
+/** Of the loss that such a network is trained on, over the test set. */
+async function drawGradients(network: Network, data: Dataset): Promise<Picture> {
+  return gradientNormsOf(await lookAt(network, data, lossFor(network), 1, {}));
 }
 
 async function drawConfusion(network: Network, data: Dataset): Promise<Picture> {

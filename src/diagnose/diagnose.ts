@@ -139,7 +139,14 @@ export async function diagnose(network: Network, data: Dataset, options: Diagnos
   return { findings: once, measures: { ...measures, testAccuracy, oneBatch, learningRates } };
 }
 
-async function lookAt(network: Network, data: Dataset, loss: Loss, seed: number, place: Place): Promise<LayerLook[]> {
+/** Every layer of a network with the state it has. */
+export async function lookAt(
+  network: Network,
+  data: Dataset,
+  loss: Loss,
+  seed: number,
+  place: Place,
+): Promise<LayerLook[]> {
   const holdings = new Holdings(await targetFor(network, place));
   try {
     const values = await placeState(network, holdings);

@@ -4,6 +4,7 @@ export type { Experiment, Setting } from "./experiment.ts";
 export { activationsOf } from "./of/activations.ts";
 export { confusionOf, mistakesOf } from "./of/answers.ts";
 export { curvesOf } from "./of/curves.ts";
+export { gradientNormsOf } from "./of/gradients.ts";
 export { weightsOf } from "./of/weights.ts";
 export type { Axis, Chart, Image, Images, Matrix, Picture, Point, Series, Surface } from "./picture.ts";
 export { type Agreement, type Report, sentence, type Table, tableMarkdown, type Verdict } from "./report.ts";
