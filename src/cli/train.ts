@@ -104,6 +104,7 @@ const flags: readonly Flag[] = [
     help: "Keep the model, the events and the configuration in this folder.",
   },
   { name: "profile", help: "Time about a second of steps kernel by kernel, and end with a table. No result changes." },
+  { name: "no-warnings", help: "Say nothing of what ails the run; gradus diagnose can tell it later." },
   targetFlag,
   numericsFlag,
   threadsFlag,
@@ -203,6 +204,7 @@ function readOptions(args: Arguments): Options {
     shuffle: !args.has("no-shuffle"),
     out: args.text("out"),
     profile: args.has("profile"),
+    warnings: !args.has("no-warnings"),
     ...readPlace(args),
   };
 }

@@ -8,7 +8,7 @@ import { type Finding, limits, shown, shownShare } from "./finding.ts";
 
 /** What is known of a run so far. */
 export interface Course {
-  /** The loss of every step, in order. */
+  /** The loss of every step, in order; or of every few steps their mean. */
   readonly losses: ArrayLike<number>;
   readonly epochs: readonly Pick<EpochEvent, "training" | "validation">[];
 }
@@ -50,7 +50,7 @@ function tooLow({ losses }: Course): Finding | null {
     name: "learning-rate-too-low",
     layer: null,
     sentence:
-      `The loss has fallen by ${shownShare(fallen)} in ${losses.length} steps, from ${shown(a)} to ${shown(d)}, as fast in the end as in the ` +
+      `The loss has fallen by ${shownShare(fallen)}, from ${shown(a)} to ${shown(d)}, as fast in the end as in the ` +
       `beginning (limit ${shownShare(limits.slow)}). Take ten times the learning rate; gradus diagnose looks for a good one.`,
     figures: { first: a, last: d, fallen },
   };

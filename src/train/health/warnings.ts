@@ -21,6 +21,9 @@ const share = 0.015;
 /** What making a look costs of what making the run took: its program is like the step's, and the compiler is warm. */
 const firstCost = 0.7;
 
+/** Losses that are kept; an even number. */
+const mostLosses = 2 ** 16;
+
 /** Where a run is. */
 export interface Moment {
   readonly epoch: number;
@@ -33,7 +36,11 @@ export class Warnings {
   readonly #plan: Plan;
   readonly #target: Target;
   readonly #told: Set<FindingName> = new Set();
-  readonly #losses: number[] = [];
+  /** Of the run so far: of so many steps each, the mean. */
+  #losses: number[] = [];
+  #perLoss = 1;
+  /** Those of the mean that is not whole yet. */
+  #open: number[] = [];
   #look: { readonly look: Look; readonly holdings: Holdings } | null = null;
   #spent = 0;
   /** What the next look will cost. */
@@ -59,7 +66,7 @@ export class Warnings {
 
   /** After a chunk of steps. */
   async step(losses: Float32Array, moment: Moment, values: readonly TargetBuffer[]): Promise<WarningEvent[]> {
-    for (const loss of losses) this.#losses.push(loss);
+    for (const loss of losses) this.#remember(loss);
     if (this.#spent + this.#cost > share * moment.seconds) return [];
     return this.#tell(judgeLayers(await this.#take(values)), moment);
   }
@@ -67,6 +74,18 @@ export class Warnings {
   /** After an epoch. */
   epoch(history: readonly EpochEvent[], moment: Moment): WarningEvent[] {
     return this.#tell(judgeCourse({ losses: this.#losses, epochs: history }), moment);
+  }
+
+  /** A long run is kept in halves of its detail: its course is what counts. */
+  #remember(loss: number): void {
+    this.#open.push(loss);
+    if (this.#open.length < this.#perLoss) return;
+    this.#losses.push(this.#open.reduce((sum, value) => sum + value, 0) / this.#perLoss);
+    this.#open = [];
+    if (this.#losses.length < mostLosses) return;
+    const whole = this.#losses;
+    this.#losses = Array.from({ length: whole.length / 2 }, (_, pair) => (whole[2 * pair]! + whole[2 * pair + 1]!) / 2);
+    this.#perLoss *= 2;
   }
 
   async #take(values: readonly TargetBuffer[]): Promise<Awaited<ReturnType<Look["take"]>>> {
