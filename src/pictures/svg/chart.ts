@@ -23,7 +23,8 @@ export function chartDrawing(chart: Chart, { Plot, render }: Library): Drawing {
   const body = render({
     width,
     height,
-    marginLeft: 56,
+    // Tilted names begin left of their place.
+    marginLeft: tilted ? Math.max(56, longest * 0.75) : 56,
     marginRight: 20,
     marginBottom: tilted ? 40 + longest * 0.7 : 40,
     style: { fontSize: "12px" },
