@@ -1,6 +1,6 @@
 /** Fat and short, or thin and tall? Networks with as many parameters, one to four hidden layers, seed by seed. */
 
-import { adam } from "gradus";
+import { adam, cosine } from "gradus";
 import { type Comparison, compare, comparisonCharts, comparisonTable, deep } from "gradus/search";
 import type { Experiment, Report, Setting, Verdict } from "./experiment.ts";
 
@@ -14,7 +14,8 @@ async function run({ short, tell, data }: Setting): Promise<Report> {
     seeds: short ? 2 : 5,
     epochs: short ? 2 : 15,
     batchSize: 100,
-    optimizer: adam(),
+    // The rate falls to 0, so that the last steps are no noise: with one that stays, most differences drown in it.
+    optimizer: adam({ learningRate: cosine(0.003) }),
     onOutcome: ({ family, budget, seed }, done, all) => {
       if (seed === 1) tell(`${family}, ${budget} parameters (${done} of ${all})`);
     },
@@ -43,8 +44,8 @@ function verdictOf({ differences, sentences }: Comparison): Verdict {
     agrees,
     ...(agrees !== "yes" && {
       because:
-        "Digits of 28×28 pixels are an easy task that one hidden layer already solves; most parameters of these nets sit in the first layer, " +
-        "which the thin nets have to make narrow. Seide's task, speech, has much more data and needs more of its network.",
+        "What can be told at 95 % depends on noise as much as on depth: with a rate that does not fall fewer differences can be told, and with a " +
+        "lower one, which trains the shallow nets less, more. Seide's task, speech, has far more data, and gains five points.",
     }),
   };
 }

@@ -5,7 +5,7 @@
 
 import { GradusError } from "../base/errors.ts";
 import { checkOptionNames } from "../base/options.ts";
-import { show } from "../base/show.ts";
+import { show, showValue } from "../base/show.ts";
 import type { Split } from "../data/dataset.ts";
 import { crossEntropy } from "../loss/cross-entropy.ts";
 import { asLoss, type LossLike } from "../loss/loss.ts";
@@ -98,8 +98,10 @@ export async function compare(options: CompareOptions): Promise<Comparison> {
   checkFamilies(families);
   checkNumbers("budgets", budgets, 1);
   checkNumbers("seeds", [seeds], 2);
+  checkOnce(budgets);
+  checkMatch(options.match);
   const trials = plan(options, seeds);
-  for (const { network } of trials) checkData("compare", network, data.train);
+  for (const { network } of trials) for (const set of [data.train, data.test]) checkData("compare", network, set);
   const bench = await benchOf(options, trials[0]!);
   const ledger = await Ledger.open(options.out);
   const outcomes: Outcome[] = [];
@@ -131,7 +133,7 @@ function plan(options: CompareOptions, seeds: number): Trial[] {
         const { width, parameters, network } = members[index]!;
         const share = match === "operations" ? work[0]! / work[index]! : 1;
         const effort = effortOf(options, share);
-        trials.push({ family: name, budget, width, parameters, seed, effort, network: network.untrained() });
+        trials.push({ family: name, budget, width, parameters, seed, effort, network });
       }
     }
   }
@@ -155,6 +157,26 @@ function effortOf(
   if (match === "parameters") return steps === undefined ? { epochs: epochs ?? 5 } : { steps };
   const whole = steps ?? (epochs ?? 5) * Math.ceil(data.train.length / batchSize);
   return { steps: Math.max(1, Math.round(whole * share)) };
+}
+
+function checkMatch(match: unknown): void {
+  if (match === undefined || ["parameters", "operations", "time"].includes(match as string)) return;
+  throw new GradusError(`compare: match must be "parameters", "operations" or "time"; got ${showValue(match)}.`, {
+    operation: "compare",
+    option: "match",
+    actual: showValue(match),
+  });
+}
+
+/** A budget that came twice would count each seed twice. */
+function checkOnce(budgets: readonly number[]): void {
+  const twice = budgets.find((budget, index) => budgets.indexOf(budget) !== index);
+  if (twice === undefined) return;
+  throw new GradusError(`compare: each budget is compared once; got ${twice} twice. Leave one out.`, {
+    operation: "compare",
+    option: "budgets",
+    actual: String(twice),
+  });
 }
 
 function checkSeconds(seconds: number): void {

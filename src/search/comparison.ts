@@ -82,11 +82,16 @@ function sentenceOf({ family, against, budget, difference }: Difference, isShare
   const where = `With ${thousands(budget)} parameters`;
   if (difference === null) return `${where} ${family} and ${against} have too few seeds in common to be compared.`;
   const { mean, low, high, count } = difference;
-  const shown = (value: number): string => (isShare ? `${(100 * value).toFixed(2)} points` : significant(value, 3));
-  const interval = `${shown(Math.abs(mean))}, between ${shown(low)} and ${shown(high)} (${count} paired seeds, 95 %)`;
-  if (low <= 0 && high >= 0)
-    return `${where} no difference between ${family} and ${against} can be told: its error differs by ${interval}.`;
-  return `${where} ${family} is ${mean < 0 ? "better" : "worse"} than ${against}: its error is ${mean < 0 ? "lower" : "higher"} by ${interval}.`;
+  const unit = isShare ? " points" : "";
+  const shown = (value: number): string => (isShare ? (100 * value).toFixed(2) : significant(value, 3));
+  const between = (from: number, to: number): string =>
+    `${shown(from)} to ${shown(to)}${unit} at 95 %, ${count} paired seeds`;
+  if (low <= 0 && high >= 0) {
+    return `${where} no difference between ${family} and ${against} can be told: ${shown(mean)}${unit} of error (${between(low, high)}).`;
+  }
+  const [size, least, most] = mean < 0 ? [-mean, -high, -low] : [mean, low, high];
+  const side = mean < 0 ? "lower" : "higher";
+  return `${where} the error of ${family} is ${side} than that of ${against} by ${shown(size)}${unit} (${between(least, most)}).`;
 }
 
 /**

@@ -48,6 +48,15 @@ const open: RegExp = /(?<![\w.])N(?![\w.])/;
  * @example deep(2, [16, 16], 10).layers(500)  // "flatten dense(500) relu dense(500) relu dense(10)"
  */
 export function deep(depth: number, input: Shape, outputs: number): Family {
+  if (!Number.isSafeInteger(depth) || depth < 1) {
+    throw new GradusError(
+      `deep: the number of hidden layers must be a positive integer; got ${showValue(depth)}. Give 1, for example.`,
+      {
+        operation: "deep",
+        actual: showValue(depth),
+      },
+    );
+  }
   const flat = input.length === 1 ? "" : "flatten ";
   const text = `${flat}${"dense(N) relu ".repeat(depth)}dense(${outputs})`;
   return family(`${depth} hidden layer${depth === 1 ? "" : "s"}`, text);

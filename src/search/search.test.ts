@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Split } from "../data/dataset.ts";
 import { fromArrays } from "../data/from-arrays.ts";
 import { ink } from "../data/ink.ts";
-import { Network } from "../index.ts";
+import { Network, sgd } from "../index.ts";
 import { type CompareOptions, compare } from "./compare.ts";
 import { comparisonCharts, comparisonTable, summarize } from "./comparison.ts";
 import { deep, family, memberFor } from "./family.ts";
@@ -74,7 +74,7 @@ test("differences are taken seed by seed", () => {
       trainingLoss: 0,
       loss: 0,
       accuracy,
-      hash: "",
+      failedAt: null,
     };
   };
   // Seeds differ much, families by two points each time.
@@ -86,7 +86,7 @@ test("differences are taken seed by seed", () => {
   expect(result.cells[0]!.error!.high - result.cells[0]!.error!.low).toBeGreaterThan(0.5);
   expect(result.differences[0]!.difference).toMatchObject({ mean: expect.closeTo(-0.021, 6), count: 3 });
   expect(result.sentences).toEqual([
-    "With 100 parameters b is better than a: its error is lower by 2.10 points, between -2.35 points and -1.85 points (3 paired seeds, 95 %).",
+    "With 100 parameters the error of b is lower than that of a by 2.10 points (1.85 to 2.35 points at 95 %, 3 paired seeds).",
   ]);
   expect(comparisonTable(result).rows[1]!.at(-1)).toBe("-2.10 (-2.35 to -1.85)");
   expect(comparisonCharts(result)[1]!.series).toMatchObject([
@@ -121,6 +121,20 @@ test("the same comparison each time; interrupted and resumed it trains what is m
   );
 });
 
+test("a training that diverges is an outcome, and the comparison goes on", async () => {
+  const { outcomes, sentences } = await compare(small({ budgets: [3000], optimizer: sgd({ learningRate: 1e30 }) }));
+  expect(outcomes).toHaveLength(4);
+  for (const { failedAt, trainingLoss, loss } of outcomes) {
+    expect([typeof failedAt, trainingLoss, Number.isFinite(loss)]).toEqual(["number", null, true]);
+  }
+  expect(sentences).toHaveLength(1);
+});
+
+test("with equal time each learns for as long, from its first step on", async () => {
+  const { outcomes } = await compare(small({ budgets: [3000], match: "time", seconds: 0.05 }));
+  for (const { steps } of outcomes) expect(steps).toBeGreaterThan(0);
+});
+
 test("with equal operations cheaper networks take more steps", async () => {
   const { network: wide } = memberFor(families[0]!, [16, 16], 6000);
   expect(multiplyAdds(wide)).toBe(22 * 256 + 22 * 10);
@@ -144,6 +158,8 @@ test.each([
     { budgets: [100] },
     "family 1 hidden layer: its narrowest network has 277 parameters; the budget is 100. Give a larger budget.",
   ],
+  [{ budgets: [3000, 3000] }, "compare: each budget is compared once; got 3000 twice. Leave one out."],
+  [{ match: "params" as never }, 'compare: match must be "parameters", "operations" or "time"; got "params".'],
   [{ seconds: 2 }, 'compare: seconds need match "time"; got match "parameters". Give epochs or steps.'],
   [{ sedes: 2 } as object, 'compare: has no option "sedes". Did you mean seeds?'],
 ])("%j", async (options, message) => {
@@ -151,6 +167,7 @@ test.each([
 });
 
 test("what is no family is refused", () => {
+  expect(() => deep(-1, [4], 2)).toThrow("deep: the number of hidden layers must be a positive integer; got -1.");
   expect(() => family("x", "flatten dense(10)")).toThrow(
     "family: needs layers with N for the width that is to be found; x has none in flatten dense(10). Write dense(N), for example.",
   );

@@ -3,6 +3,7 @@
  * before need not be done again; the outcome itself has the same bits each time, unless time decided when it ended.
  */
 
+import { TrainingError } from "../base/errors.ts";
 import { sha256 } from "../base/hash.ts";
 import type { Split } from "../data/dataset.ts";
 import { accuracy } from "../loss/accuracy.ts";
@@ -47,12 +48,14 @@ export interface Outcome {
   readonly parameters: number;
   readonly seed: number;
   readonly steps: number;
-  /** Mean losses of the last epoch in training, and of the test set. */
-  readonly trainingLoss: number;
+  /** Mean loss of the last epoch in training; null for a training that failed. */
+  readonly trainingLoss: number | null;
+  /** Of the test set; the largest number there is where it is not finite. */
   readonly loss: number;
   /** Share of right answers on the test set; null where targets are no classes. */
   readonly accuracy: number | null;
-  readonly hash: string;
+  /** The step whose loss or gradient was not finite; the network is then that before it. Null where all went well. */
+  readonly failedAt: number | null;
 }
 
 /** Everything that decides the outcome, hashed. */
@@ -79,15 +82,31 @@ function hashOf(text: string): Promise<string> {
   return sha256("compare", new TextEncoder().encode(text));
 }
 
-/** Trains and tests; null where the signal ended it. */
+/** Trains and tests; null where the signal ended it. A training that diverges is an outcome like others: the network as it then is. */
 export async function attempt(bench: Bench, trial: Trial, signal: AbortSignal | undefined): Promise<Outcome | null> {
+  const { data, loss, place } = bench;
+  const { family, budget, width, parameters, seed } = trial;
+  const network = trial.network.untrained();
+  const { steps, trainingLoss, failedAt } = await learn(network, bench, trial, signal);
+  if (signal?.aborted) return null;
+  const { evaluate } = await import("../train/evaluate.ts");
+  const metrics = data.test.classes === null ? [] : [accuracy()];
+  const scores = await evaluate(network, data.test, { loss, metrics, ...place });
+  const tested = Number.isFinite(scores.loss) ? scores.loss : Number.MAX_VALUE;
+  const facts = { family, budget, width, parameters, seed, steps, trainingLoss };
+  return { ...facts, loss: tested, accuracy: scores.accuracy ?? null, failedAt };
+}
+
+type Learned = Pick<Outcome, "steps" | "trainingLoss" | "failedAt">;
+
+async function learn(network: Network, bench: Bench, trial: Trial, signal: AbortSignal | undefined): Promise<Learned> {
   const { data, loss, optimizer, batchSize, place } = bench;
-  const { family, budget, width, parameters, seed, effort, network } = trial;
-  const clock = "seconds" in effort ? AbortSignal.timeout(1000 * effort.seconds) : null;
-  const ends = [signal, clock].filter((each) => each !== undefined && each !== null);
+  const { seed, effort } = trial;
+  const clock = new AbortController();
+  let timer: ReturnType<typeof setTimeout> | undefined;
   // As many passes as nobody reaches, where time ends the run.
   const length = "seconds" in effort ? { epochs: 1_000_000 } : effort;
-  const result = await train(network, data.train, {
+  const run = train(network, data.train, {
     ...length,
     loss,
     optimizer,
@@ -95,14 +114,23 @@ export async function attempt(bench: Bench, trial: Trial, signal: AbortSignal | 
     seed,
     metrics: data.train.classes === null ? [] : [accuracy()],
     warnings: false,
-    ...(ends.length > 0 ? { signal: AbortSignal.any(ends) } : {}),
+    signal: signal ? AbortSignal.any([signal, clock.signal]) : clock.signal,
+    callbacks: [
+      ({ event }) => {
+        // From the first step on: compiling is no learning.
+        if ("seconds" in effort && event === "step") timer ??= setTimeout(() => clock.abort(), 1000 * effort.seconds);
+      },
+    ],
     ...place,
   });
-  if (signal?.aborted) return null;
-  const { evaluate } = await import("../train/evaluate.ts");
-  const metrics = data.test.classes === null ? [] : [accuracy()];
-  const scores = await evaluate(network, data.test, { loss, metrics, ...place });
-  const { steps, hash } = result;
-  const facts = { family, budget, width, parameters, seed, steps, hash };
-  return { ...facts, trainingLoss: result.loss, loss: scores.loss, accuracy: scores.accuracy ?? null };
+  try {
+    const { steps, loss: trainingLoss } = await run;
+    return { steps, trainingLoss, failedAt: null };
+  } catch (error) {
+    const step = error instanceof TrainingError ? error.details.step : undefined;
+    if (typeof step !== "number" || !network.initialized) throw error;
+    return { steps: step - 1, trainingLoss: null, failedAt: step };
+  } finally {
+    clearTimeout(timer);
+  }
 }
