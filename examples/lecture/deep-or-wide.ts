@@ -24,7 +24,7 @@ async function run({ short, tell, data }: Setting): Promise<Report> {
   return {
     tables: [comparisonTable(result)],
     pictures: comparisonCharts(result),
-    figures: { cells, differences, outcomes },
+    figures: { cells, differences, outcomes: outcomes.map(({ failedAt: _, ...outcome }) => outcome) },
     verdict: verdictOf(result),
   };
 }
