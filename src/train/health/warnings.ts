@@ -17,7 +17,7 @@ import { Look } from "./look.ts";
 import { judgeLoss } from "./loss.ts";
 
 /** Of the time of a run, what its looks may take. */
-const share = 0.015;
+const share = 0.01;
 /** What making a look costs of what making the run took: its program is like the step's, and the compiler is warm. */
 const firstCost = 0.7;
 
