@@ -3,12 +3,11 @@
  * intervals, small charts, and a sentence for each budget. With --out what was trained is kept and not trained again.
  */
 
-import { show } from "../base/show.ts";
+import { jsonLine, show } from "../base/show.ts";
 import { parseOptimizer } from "../optimizer/strings.ts";
 import { tableLines } from "../pictures/report.ts";
 import { savePictures } from "../pictures/save.ts";
 import { duration, percent, significant } from "../pictures/terminal/numbers.ts";
-import { pictureLines } from "../pictures/text.ts";
 import { type CompareOptions, compare } from "../search/compare.ts";
 import { type Comparison, comparisonCharts, comparisonTable } from "../search/comparison.ts";
 import { deep, type Family, family } from "../search/family.ts";
@@ -16,18 +15,9 @@ import type { Outcome } from "../search/trial.ts";
 import { type Arguments, positiveInteger, positiveNumber, UsageError, wrapText } from "./arguments.ts";
 import type { Command, ExitCode } from "./command.ts";
 import { readData } from "./data.ts";
-import {
-  dataDirFlag,
-  jsonFlag,
-  lossFlag,
-  numericsFlag,
-  readLoss,
-  readPlace,
-  targetFlag,
-  threadsFlag,
-} from "./flags.ts";
-import { indent } from "./report.ts";
-import { print, type Terminal } from "./terminal.ts";
+import { dataDirFlag, jsonFlag, lossFlag, placeFlags, readLoss, readPlace } from "./flags.ts";
+import { printPictures } from "./report.ts";
+import { interruptible, print, type Terminal } from "./terminal.ts";
 
 export const compareCommand: Command = {
   name: "compare",
@@ -70,9 +60,7 @@ export const compareCommand: Command = {
       help: "Keep every outcome and the charts in this folder, and go on from what is there.",
     },
     dataDirFlag,
-    targetFlag,
-    numericsFlag,
-    threadsFlag,
+    ...placeFlags,
     jsonFlag,
   ],
   examples: [
@@ -101,24 +89,20 @@ async function runCompare(args: Arguments, terminal: Terminal): Promise<ExitCode
   const outputs = train.classes?.length ?? train.targetShape[0] ?? 1;
   const families = named ?? depths.map((depth) => deep(depth, train.inputShape, outputs));
   const json = args.has("json");
-  const stop = new AbortController();
-  const release = terminal.onInterrupt(() => stop.abort());
   const progress = progressOf(json, terminal);
-  try {
+  return interruptible(terminal, async (signal) => {
     const options = { ...asked, data: { train, test: data.test }, families, budgets };
-    const result = await compare({ ...options, signal: stop.signal, onOutcome: progress });
+    const result = await compare({ ...options, signal, onOutcome: progress });
     const out = args.text("out");
     const files = out === undefined ? [] : await savePictures(out, "comparison", comparisonCharts(result));
-    if (json) print(terminal, JSON.stringify({ event: "comparison", ...result, files }));
+    if (json) print(terminal, jsonLine({ event: "comparison", ...result, files }));
     else tell(result, files, terminal);
-    if (!stop.signal.aborted) return 0;
+    if (!signal.aborted) return 0;
     const kept =
       out === undefined ? "Nothing is kept without --out DIR." : `What is done is in ${out}; the same command goes on.`;
     terminal.complain(`gradus compare: interrupted after ${result.outcomes.length} trainings. ${kept}`);
     return 130;
-  } finally {
-    release();
-  }
+  });
 }
 
 function readOptions(args: Arguments): Omit<CompareOptions, "data" | "families" | "budgets"> {
@@ -168,7 +152,7 @@ function progressOf(json: boolean, terminal: Terminal): NonNullable<CompareOptio
   const begun = performance.now();
   let trained = 0;
   return (outcome: Outcome, done, all, known) => {
-    if (json) return print(terminal, JSON.stringify({ event: "outcome", ...outcome, known }));
+    if (json) return print(terminal, jsonLine({ event: "outcome", ...outcome, known }));
     if (!known) trained++;
     const { family: name, budget, width, seed, accuracy, loss } = outcome;
     const score = accuracy === null ? `loss ${significant(loss, 3)}` : `error ${percent(1 - accuracy)}`;
@@ -182,10 +166,7 @@ function progressOf(json: boolean, terminal: Terminal): NonNullable<CompareOptio
 function tell(result: Comparison, files: readonly string[], terminal: Terminal): void {
   const { style, width } = terminal;
   print(terminal, "", ...tableLines(comparisonTable(result), style));
-  for (const picture of comparisonCharts(result)) {
-    print(terminal, "", style.bold(picture.title));
-    print(terminal, ...indent(pictureLines(picture, { width: width - 2, height: 11, style })));
-  }
+  printPictures(comparisonCharts(result), 11, terminal);
   print(terminal, "", ...result.sentences.flatMap((sentence) => wrapText(sentence, width)));
   if (result.match === "time")
     print(terminal, style.dim("Equal time: other machines and other runs give other figures."));

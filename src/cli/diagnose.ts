@@ -17,8 +17,7 @@ import { gradientNormsOf } from "../pictures/of/gradients.ts";
 import type { Chart } from "../pictures/picture.ts";
 import { savePictures } from "../pictures/save.ts";
 import { percent, significant } from "../pictures/terminal/numbers.ts";
-import { padEnd, padStart } from "../pictures/terminal/style.ts";
-import { pictureLines } from "../pictures/text.ts";
+import { alignColumns } from "../pictures/terminal/style.ts";
 import type { EpochEvent } from "../train/events.ts";
 import { type Course, judgeCourse } from "../train/health/curves.ts";
 import type { Finding } from "../train/health/finding.ts";
@@ -27,18 +26,9 @@ import { type Arguments, UsageError, wholeNumber, wrapText } from "./arguments.t
 import type { Command, ExitCode } from "./command.ts";
 import { readData } from "./data.ts";
 import { checkKnown, lossFor, prepared } from "./evaluate.ts";
-import {
-  dataDirFlag,
-  jsonFlag,
-  lossFlag,
-  numericsFlag,
-  readLoss,
-  readPlace,
-  targetFlag,
-  threadsFlag,
-} from "./flags.ts";
+import { dataDirFlag, jsonFlag, lossFlag, placeFlags, readLoss, readPlace } from "./flags.ts";
 import { openModel } from "./model.ts";
-import { indent } from "./report.ts";
+import { indent, printPictures } from "./report.ts";
 import { print, type Terminal } from "./terminal.ts";
 
 export const diagnoseCommand: Command = {
@@ -61,9 +51,7 @@ export const diagnoseCommand: Command = {
       help: "Write gradient norms and the learning-rate curve into this folder, as SVG.",
     },
     dataDirFlag,
-    targetFlag,
-    numericsFlag,
-    threadsFlag,
+    ...placeFlags,
     jsonFlag,
   ],
   examples: [
@@ -192,13 +180,10 @@ function picturesOf({ measures }: Diagnosis): Chart[] {
 }
 
 function tell(result: Diagnosis, files: readonly string[], terminal: Terminal): void {
-  const { style, width } = terminal;
+  const { style } = terminal;
   const { measures, findings } = result;
   print(terminal, "", style.bold("Layers"), ...indent(layerLines(result, terminal)));
-  for (const picture of picturesOf(result)) {
-    print(terminal, "", style.bold(picture.title));
-    print(terminal, ...indent(pictureLines(picture, { width: width - 2, height: 9, style })));
-  }
+  printPictures(picturesOf(result), 9, terminal);
   const { suggested, tooHigh } = measures.learningRates;
   print(terminal, `  ${rateSentence(suggested, tooHigh)}`, "");
   printFindings(findings, terminal);
@@ -225,13 +210,8 @@ function layerLines({ measures }: Diagnosis, { style }: Terminal): string[] {
       saturated === null ? "" : percent(saturated),
     ]);
   const head = ["layer", "gradient", "of weights", "silent", "at bounds"];
-  const widths = head.map((name, index) => Math.max(name.length, ...rows.map((row) => row[index]!.length)));
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, index) => (index === 0 ? padEnd : padStart)(cell, widths[index]!))
-      .join("  ")
-      .trimEnd();
-  return [style.dim(line(head)), ...rows.map(line)];
+  const [first, ...rest] = alignColumns([head, ...rows], (column) => column > 0);
+  return [style.dim(first!), ...rest];
 }
 
 function printFindings(findings: readonly Finding[], terminal: Terminal): void {

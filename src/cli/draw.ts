@@ -17,7 +17,6 @@ import { weightsOf } from "../pictures/of/weights.ts";
 import type { Picture } from "../pictures/picture.ts";
 import { savePictures } from "../pictures/save.ts";
 import { imageSize } from "../pictures/terminal/image.ts";
-import { pictureLines } from "../pictures/text.ts";
 import { predictClasses } from "../train/evaluate.ts";
 import { checkData } from "../train/options.ts";
 import { readRun } from "../train/read-run.ts";
@@ -27,7 +26,7 @@ import { outputNames, readData } from "./data.ts";
 import { lossFor, prepared } from "./evaluate.ts";
 import { dataDirFlag } from "./flags.ts";
 import { openModel } from "./model.ts";
-import { indent } from "./report.ts";
+import { printPictures } from "./report.ts";
 import { print, type Terminal } from "./terminal.ts";
 
 /** What there is to draw from. */
@@ -138,13 +137,10 @@ async function whatIsMissing(name: string, { path, network, data }: Given): Prom
 }
 
 async function drawOne(name: string, given: Given, out: string | undefined, terminal: Terminal): Promise<void> {
-  const { style, width } = terminal;
   const pictures = await kinds[name]!.draw(given, given.data!);
-  for (const picture of pictures) {
-    print(terminal, "", style.bold(picture.title));
-    print(terminal, ...indent(pictureLines(picture, { width: width - 2, height: 12, style })));
-  }
-  if (out !== undefined) print(terminal, style.dim(`  ${(await savePictures(out, name, pictures)).join(", ")}`));
+  printPictures(pictures, 12, terminal);
+  if (out !== undefined)
+    print(terminal, terminal.style.dim(`  ${(await savePictures(out, name, pictures)).join(", ")}`));
 }
 
 /** Of the loss that such a network is trained on, over the test set. */

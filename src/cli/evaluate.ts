@@ -16,16 +16,7 @@ import { targetFor } from "../train/place.ts";
 import { type Arguments, UsageError } from "./arguments.ts";
 import type { Command, ExitCode } from "./command.ts";
 import { classesInWords, readData, shapeInWords } from "./data.ts";
-import {
-  dataDirFlag,
-  jsonFlag,
-  lossFlag,
-  numericsFlag,
-  readLoss,
-  readPlace,
-  targetFlag,
-  threadsFlag,
-} from "./flags.ts";
+import { dataDirFlag, jsonFlag, lossFlag, placeFlags, readLoss, readPlace } from "./flags.ts";
 import { openModel } from "./model.ts";
 import { type Answers, answersOf, printConfusion, printMistakes, verdict } from "./report.ts";
 import { print, type Terminal } from "./terminal.ts";
@@ -38,7 +29,7 @@ export const evaluateCommand: Command = {
     "which class is taken for which, and the surest mistakes.\n\n" +
     "MODEL is a .safetensors file or a run folder, as gradus train --out writes it. DATA is named as for gradus train; its test " +
     "set is asked. Default: ink, for networks that take 16×16 pictures.",
-  flags: [dataDirFlag, lossFlag, targetFlag, numericsFlag, threadsFlag, jsonFlag],
+  flags: [dataDirFlag, lossFlag, ...placeFlags, jsonFlag],
   examples: [
     { line: "gradus evaluate runs/first", note: "on the built-in handwriting" },
     { line: "gradus evaluate runs/first semeion", note: "can it read the digits of real people?" },

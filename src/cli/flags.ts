@@ -4,7 +4,8 @@ import { nearest } from "../base/nearest.ts";
 import { showValue } from "../base/show.ts";
 import type { Loss } from "../loss/loss.ts";
 import { lossNames, parseLoss } from "../loss/strings.ts";
-import type { Numerics, TargetName } from "../targets/target.ts";
+import type { TargetName } from "../targets/target.ts";
+import { type Place, placeOf } from "../train/place.ts";
 import { type Arguments, type Flag, positiveInteger, UsageError } from "./arguments.ts";
 
 export const dataDirFlag: Flag = {
@@ -37,6 +38,9 @@ export const threadsFlag: Flag = {
   help: "Threads that share the work, 1 to 64; no result depends on it. Default: GRADUS_THREADS, else one per processor.",
 };
 
+/** Where to compute: what {@link readPlace} reads. */
+export const placeFlags: readonly Flag[] = [targetFlag, numericsFlag, threadsFlag];
+
 export const jsonFlag: Flag = { name: "json", help: "One JSON object per line on standard output, and nothing else." };
 
 /** The loss asked for; undefined where none was. */
@@ -50,13 +54,10 @@ export function readLoss(args: Arguments): Loss | undefined {
 }
 
 /** Where to compute. The table of targets itself refuses names that are none. */
-export function readPlace(args: Arguments): { target?: TargetName; numerics?: Numerics; threads?: number } {
-  const target = args.text("target") as TargetName | undefined;
-  const numerics = args.oneOf("numerics", ["fused", "portable"]);
-  const threads = args.number("threads", positiveInteger);
-  return {
-    ...(target === undefined ? {} : { target }),
-    ...(numerics === undefined ? {} : { numerics }),
-    ...(threads === undefined ? {} : { threads }),
-  };
+export function readPlace(args: Arguments): Place {
+  return placeOf({
+    target: args.text("target") as TargetName | undefined,
+    numerics: args.oneOf("numerics", ["fused", "portable"]),
+    threads: args.number("threads", positiveInteger),
+  });
 }

@@ -5,7 +5,7 @@
 
 import { checkFolder } from "#file";
 import { nearest } from "../base/nearest.ts";
-import { show } from "../base/show.ts";
+import { jsonLine, show } from "../base/show.ts";
 import type { DataName } from "../data/catalog.ts";
 import { loadData } from "../data/load.ts";
 import type { Experiment } from "../pictures/experiment.ts";
@@ -79,7 +79,7 @@ function find(name: string, experiments: readonly Experiment[]): Experiment {
 function list(experiments: readonly Experiment[], json: boolean, terminal: Terminal): void {
   if (json) {
     for (const { name, question, needs } of experiments) {
-      print(terminal, JSON.stringify({ event: "experiment", name, question, needs }));
+      print(terminal, jsonLine({ event: "experiment", name, question, needs }));
     }
     return;
   }
@@ -119,7 +119,7 @@ async function runOne(experiment: Experiment, folder: string, args: Arguments, t
   if (json) {
     const { tables, figures, verdict } = report;
     const found = { name: experiment.name, short, sentence: sentence(verdict), verdict, figures, tables };
-    print(terminal, JSON.stringify({ event: "report", ...found, files, seconds }));
+    print(terminal, jsonLine({ event: "report", ...found, files, seconds }));
     return;
   }
   print(terminal, style.dim(`  ${duration(seconds)}; ${files.join(", ")}`));

@@ -7,10 +7,12 @@ import type { Dataset } from "../data/dataset.ts";
 import { type ConfusionMatrix, confusionMatrix } from "../loss/confusion-matrix.ts";
 import type { Network } from "../network/network.ts";
 import { pixelsOf, surestMistakes } from "../pictures/of/answers.ts";
+import type { Picture } from "../pictures/picture.ts";
 import { drawConfusion } from "../pictures/terminal/confusion.ts";
 import { drawableSize, drawImage, frame, imageSize } from "../pictures/terminal/image.ts";
 import { percent, significant, thousands } from "../pictures/terminal/numbers.ts";
 import { beside } from "../pictures/terminal/style.ts";
+import { pictureLines } from "../pictures/text.ts";
 import { predictClasses } from "../train/evaluate.ts";
 import { inWords, outputNames } from "./data.ts";
 import { print, type Terminal } from "./terminal.ts";
@@ -88,4 +90,13 @@ export function drawExample(data: Dataset, index: number, { style }: Terminal): 
 
 export function indent(lines: readonly string[]): string[] {
   return lines.map((line) => (line === "" ? "" : `  ${line}`));
+}
+
+/** Pictures under their titles, indented; `height` is that of a chart in lines. */
+export function printPictures(pictures: readonly Picture[], height: number, terminal: Terminal): void {
+  const { style, width } = terminal;
+  for (const picture of pictures) {
+    print(terminal, "", style.bold(picture.title));
+    print(terminal, ...indent(pictureLines(picture, { width: width - 2, height, style })));
+  }
 }

@@ -29,6 +29,17 @@ export function print(terminal: Terminal, ...lines: readonly string[]): void {
   for (const line of lines) terminal.write(`${line}\n`);
 }
 
+/** Work that ends early, and in order, when the user interrupts it or nobody reads its output any more. */
+export async function interruptible<T>(terminal: Terminal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const stop = new AbortController();
+  const release = terminal.onInterrupt(() => stop.abort());
+  try {
+    return await work(stop.signal);
+  } finally {
+    release();
+  }
+}
+
 /** This process as a terminal, and what becomes of a command's exit code in it. */
 export function processTerminal(): { readonly terminal: Terminal; readonly exitCode: (code: ExitCode) => ExitCode } {
   const { stdout, stderr, env } = process;

@@ -26,18 +26,9 @@ import { type Arguments, type Flag, positiveInteger, positiveNumber, UsageError,
 import type { Command, ExitCode } from "./command.ts";
 import { readData } from "./data.ts";
 import { defaultsFor } from "./defaults.ts";
-import {
-  dataDirFlag,
-  jsonFlag,
-  lossFlag,
-  numericsFlag,
-  readLoss,
-  readPlace,
-  targetFlag,
-  threadsFlag,
-} from "./flags.ts";
+import { dataDirFlag, jsonFlag, lossFlag, placeFlags, readLoss, readPlace } from "./flags.ts";
 import { type Options, Story } from "./story.ts";
-import { print, type Terminal } from "./terminal.ts";
+import { interruptible, print, type Terminal } from "./terminal.ts";
 
 const flags: readonly Flag[] = [
   {
@@ -105,9 +96,7 @@ const flags: readonly Flag[] = [
   },
   { name: "profile", help: "Time about a second of steps kernel by kernel, and end with a table. No result changes." },
   { name: "no-warnings", help: "Say nothing of what ails the run; gradus diagnose can tell it later." },
-  targetFlag,
-  numericsFlag,
-  threadsFlag,
+  ...placeFlags,
   jsonFlag,
 ];
 
@@ -236,17 +225,6 @@ async function tellPeople(
     return code;
   } finally {
     story.stop();
-  }
-}
-
-/** Work that ends early, and in order, when the user interrupts it or nobody reads its output any more. */
-async function interruptible<T>(terminal: Terminal, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const stop = new AbortController();
-  const release = terminal.onInterrupt(() => stop.abort());
-  try {
-    return await work(stop.signal);
-  } finally {
-    release();
   }
 }
 

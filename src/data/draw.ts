@@ -31,3 +31,9 @@ export function drawStratified(order: Int32Array, labels: Int32Array, count: num
     return left > 0;
   });
 }
+
+/** Places of `most` examples at most, all over the data, which may be sorted. */
+export function spreadIndices(length: number, most: number): Int32Array {
+  const count = Math.min(most, length);
+  return Int32Array.from({ length: count }, (_, index) => Math.floor((index * length) / count));
+}

@@ -12,7 +12,7 @@ import { adam } from "../optimizer/adam.ts";
 import type { Optimizer } from "../optimizer/optimizer.ts";
 import type { LearningRate } from "../optimizer/schedules/schedule.ts";
 import { evaluate } from "../train/evaluate.ts";
-import { type Course, judgeCourse } from "../train/health/curves.ts";
+import { type Course, judgeCourse, meanOf } from "../train/health/curves.ts";
 import { countClasses, type InputScale, judgeBalance, judgeInputs, measureInputs } from "../train/health/data.ts";
 import { type Finding, type FindingName, shown } from "../train/health/finding.ts";
 import { judgeLayers } from "../train/health/layers.ts";
@@ -20,13 +20,12 @@ import { type LayerLook, Look } from "../train/health/look.ts";
 import { judgeLoss } from "../train/health/loss.ts";
 import { Holdings } from "../train/holdings.ts";
 import { checkData, checkPreparation } from "../train/options.ts";
-import { targetFor } from "../train/place.ts";
+import { type Place, placeOf, targetFor } from "../train/place.ts";
 import { placeState } from "../train/state.ts";
 import { countDuplicates, type Duplicates, judgeDuplicates } from "./duplicates.ts";
 import { compareNeighbours, judgeNeighbours, type Neighbours } from "./labels.ts";
 import { findLearningRate, type LearningRates } from "./learning-rate.ts";
 import { judgeOneBatch, type OneBatch, overfitBatch } from "./one-batch.ts";
-import type { Place } from "./place.ts";
 
 export interface DiagnoseOptions extends Place {
   readonly loss: LossLike;
@@ -95,17 +94,13 @@ const names: Readonly<Record<keyof DiagnoseOptions, true>> = {
  */
 export async function diagnose(network: Network, data: Dataset, options: DiagnoseOptions): Promise<Diagnosis> {
   checkOptionNames("diagnose", options, Object.keys(names));
-  const { test, course, seed = 1, onCheck = () => {}, target, numerics, threads } = options;
+  const { test, course, seed = 1, onCheck = () => {} } = options;
   const loss = asLoss(options.loss);
   checkData("diagnose", network, data);
   checkLoss(network, loss);
   checkPreparation("diagnose", network, data);
   if (test) checkData("diagnose", network, test);
-  const place: Place = {
-    ...(target === undefined ? {} : { target }),
-    ...(numerics === undefined ? {} : { numerics }),
-    ...(threads === undefined ? {} : { threads }),
-  };
+  const place = placeOf(options);
   onCheck("the inputs and the labels");
   const inputs = measureInputs(data);
   const classes = countClasses(data);
@@ -203,7 +198,5 @@ function judgeRate(
 /** The mean loss of the last tenth over that of the first step, which no rate has spoiled. */
 function fallenTo({ losses }: Course): number {
   const few = Math.max(1, Math.floor(losses.length / 10));
-  let sum = 0;
-  for (let index = losses.length - few; index < losses.length; index++) sum += losses[index]!;
-  return sum / few / losses[0]!;
+  return meanOf(losses, losses.length - few, losses.length) / losses[0]!;
 }

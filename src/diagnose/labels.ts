@@ -5,6 +5,7 @@
 
 import { sizeOf } from "../base/shape.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { spreadIndices } from "../data/draw.ts";
 import { tensor } from "../tensor/create.ts";
 import { type Finding, shown, shownShare } from "../train/health/finding.ts";
 
@@ -26,8 +27,8 @@ const deviations = 4;
 /** The nearest by Euclidean distance, of each of some examples among the others; null where targets are no classes. */
 export async function compareNeighbours(data: Dataset): Promise<Neighbours | null> {
   if (data.classes === null || data.length < fewest) return null;
-  const examples = Math.min(most, data.length);
-  const chosen = data.select(Array.from({ length: examples }, (_, i) => Math.floor((i * data.length) / examples)));
+  const chosen = data.select(spreadIndices(data.length, most));
+  const examples = chosen.length;
   const size = sizeOf(data.inputShape);
   const x = tensor(chosen.values(), { shape: [examples, size] as [number, number] });
   const squares = x.square().sum(1);

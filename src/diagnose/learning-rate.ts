@@ -12,10 +12,10 @@ import type { Network } from "../network/network.ts";
 import type { Optimizer } from "../optimizer/optimizer.ts";
 import type { LearningRate } from "../optimizer/schedules/schedule.ts";
 import type { Chart } from "../pictures/picture.ts";
-import type { Numerics, TargetName } from "../targets/target.ts";
+import type { Place } from "../train/place.ts";
 import { train } from "../train/train.ts";
 
-export interface LearningRateOptions {
+export interface LearningRateOptions extends Place {
   readonly loss: LossLike;
   /** The optimizer with a learning rate: `(learningRate) => adam({ learningRate })`. */
   readonly optimizer: (learningRate: LearningRate) => Optimizer;
@@ -27,9 +27,6 @@ export interface LearningRateOptions {
   /** Default 32. */
   readonly batchSize?: number;
   readonly seed?: number;
-  readonly target?: TargetName;
-  readonly numerics?: Numerics;
-  readonly threads?: number;
 }
 
 export interface LearningRates {

@@ -4,14 +4,15 @@
  */
 
 import type { Dataset } from "../data/dataset.ts";
+import { spreadIndices } from "../data/draw.ts";
 import { accuracy } from "../loss/accuracy.ts";
 import type { LossLike } from "../loss/loss.ts";
 import type { Network } from "../network/network.ts";
 import { adam } from "../optimizer/adam.ts";
 import { evaluate } from "../train/evaluate.ts";
 import { type Finding, shown, shownShare } from "../train/health/finding.ts";
+import type { Place } from "../train/place.ts";
 import { train } from "../train/train.ts";
-import type { Place } from "./place.ts";
 
 export interface OneBatch {
   readonly examples: number;
@@ -37,8 +38,8 @@ export async function overfitBatch(
   seed: number,
   place: Place,
 ): Promise<OneBatch> {
-  const count = Math.min(examples, data.length);
-  const batch = data.select(Array.from({ length: count }, (_, index) => Math.floor((index * data.length) / count)));
+  const batch = data.select(spreadIndices(data.length, examples));
+  const count = batch.length;
   const asked = { loss, metrics: data.classes === null ? [] : [accuracy()], ...place };
   let best: OneBatch | null = null;
   for (const learningRate of rates) {

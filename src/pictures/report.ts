@@ -6,7 +6,7 @@
 import { showValue } from "../base/show.ts";
 import type { Picture } from "./picture.ts";
 import { significant } from "./terminal/numbers.ts";
-import { padEnd, padStart, type Style } from "./terminal/style.ts";
+import { alignColumns, type Style } from "./terminal/style.ts";
 
 /** Figures in rows; numbers are shown with four significant digits. */
 export interface Table {
@@ -62,15 +62,12 @@ export function cellText(value: string | number): string {
 
 /** The table as lines of text: its columns as wide as they need to be, figures to the right. Nothing is cut. */
 export function tableLines({ title, columns, rows }: Table, style: Style): string[] {
-  const texts = rows.map((row) => row.map(cellText));
   const isFigure = columns.map((_, index) => rows.every((row) => typeof row[index] === "number"));
-  const widths = columns.map((name, index) => Math.max(name.length, ...texts.map((row) => row[index]!.length)));
-  const line = (cells: readonly string[]): string =>
-    cells
-      .map((cell, index) => (isFigure[index] ? padStart(cell, widths[index]!) : padEnd(cell, widths[index]!)))
-      .join("  ")
-      .trimEnd();
-  return [style.bold(title), style.dim(line(columns)), ...texts.map(line)];
+  const [head, ...lines] = alignColumns(
+    [columns, ...rows.map((row) => row.map(cellText))],
+    (column) => isFigure[column]!,
+  );
+  return [style.bold(title), style.dim(head!), ...lines];
 }
 
 /** The table in Markdown. */

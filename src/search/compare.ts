@@ -12,16 +12,15 @@ import { asLoss, type LossLike } from "../loss/loss.ts";
 import { meanSquaredError } from "../loss/mean-squared-error.ts";
 import { adam } from "../optimizer/adam.ts";
 import type { Optimizer } from "../optimizer/optimizer.ts";
-import type { Numerics, TargetName } from "../targets/target.ts";
 import { checkData } from "../train/options.ts";
-import { targetFor } from "../train/place.ts";
+import { type Place, placeOf, targetFor } from "../train/place.ts";
 import { type Comparison, summarize } from "./comparison.ts";
 import { type Family, memberFor } from "./family.ts";
 import { Ledger } from "./ledger.ts";
 import { attempt, type Bench, type Effort, fingerprintOf, keyOf, type Outcome, type Trial } from "./trial.ts";
 import { multiplyAdds } from "./work.ts";
 
-export interface CompareOptions {
+export interface CompareOptions extends Place {
   readonly data: Split;
   /** At least two; the first is what the others are compared with. */
   readonly families: readonly Family[];
@@ -51,9 +50,6 @@ export interface CompareOptions {
   readonly signal?: AbortSignal;
   /** Called after each training, also one that was done before. */
   readonly onOutcome?: (outcome: Outcome, done: number, all: number, known: boolean) => void;
-  readonly target?: TargetName;
-  readonly numerics?: Numerics;
-  readonly threads?: number;
 }
 
 const names: Readonly<Record<keyof CompareOptions, true>> = {
@@ -127,11 +123,11 @@ function plan(options: CompareOptions, seeds: number): Trial[] {
   const trials: Trial[] = [];
   for (const budget of budgets) {
     const members = families.map((each) => memberFor(each, input, budget));
-    const work = members.map(({ network }) => multiplyAdds(network));
+    const work = match === "operations" ? members.map(({ network }) => multiplyAdds(network)) : null;
     for (let seed = 1; seed <= seeds; seed++) {
       for (const [index, { name }] of families.entries()) {
         const { width, parameters, network } = members[index]!;
-        const share = match === "operations" ? work[0]! / work[index]! : 1;
+        const share = work === null ? 1 : work[0]! / work[index]!;
         const effort = effortOf(options, share);
         trials.push({ family: name, budget, width, parameters, seed, effort, network });
       }
@@ -189,13 +185,9 @@ function checkSeconds(seconds: number): void {
 }
 
 async function benchOf(options: CompareOptions, { network }: Trial): Promise<Bench> {
-  const { data, optimizer = adam(), batchSize = 32, target, numerics, threads } = options;
+  const { data, optimizer = adam(), batchSize = 32 } = options;
   const loss = asLoss(options.loss ?? (data.train.classes === null ? meanSquaredError() : crossEntropy()));
-  const place = {
-    ...(target === undefined ? {} : { target }),
-    ...(numerics === undefined ? {} : { numerics }),
-    ...(threads === undefined ? {} : { threads }),
-  };
+  const place = placeOf(options);
   const chosen = await targetFor(network, place);
   const fingerprint = await fingerprintOf(data);
   return { data, fingerprint, loss, optimizer, batchSize, numerics: chosen.numerics, place };

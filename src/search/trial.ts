@@ -11,7 +11,9 @@ import type { Loss } from "../loss/loss.ts";
 import type { Network } from "../network/network.ts";
 import { version } from "../network/version.ts";
 import type { Optimizer } from "../optimizer/optimizer.ts";
-import type { Numerics, TargetName } from "../targets/target.ts";
+import type { Numerics } from "../targets/target.ts";
+import { evaluate } from "../train/evaluate.ts";
+import type { Place } from "../train/place.ts";
 import { train } from "../train/train.ts";
 
 /** How long each network learns. */
@@ -26,7 +28,7 @@ export interface Bench {
   readonly optimizer: Optimizer;
   readonly batchSize: number;
   readonly numerics: Numerics;
-  readonly place: { readonly target?: TargetName; readonly numerics?: Numerics; readonly threads?: number };
+  readonly place: Place;
 }
 
 /** One training that is to be done. */
@@ -89,7 +91,6 @@ export async function attempt(bench: Bench, trial: Trial, signal: AbortSignal | 
   const network = trial.network.untrained();
   const { steps, trainingLoss, failedAt } = await learn(network, bench, trial, signal);
   if (signal?.aborted) return null;
-  const { evaluate } = await import("../train/evaluate.ts");
   const metrics = data.test.classes === null ? [] : [accuracy()];
   const scores = await evaluate(network, data.test, { loss, metrics, ...place });
   const tested = Number.isFinite(scores.loss) ? scores.loss : Number.MAX_VALUE;

@@ -6,7 +6,7 @@
 import type { Shape } from "../base/shape.ts";
 import type { KernelTime, Numerics, TargetName } from "../targets/target.ts";
 import type { EarlyStopping } from "./early-stopping.ts";
-import type { FindingName } from "./health/finding.ts";
+import type { Finding, FindingName } from "./health/finding.ts";
 
 /**
  * Means over a set of examples, by metric name. `loss` is the mean over the examples under every reduction, so that figures
@@ -93,14 +93,9 @@ export interface CheckpointEvent {
 }
 
 /** Something that ails the run, as far as it shows by the way; each finding once. `gradus diagnose` looks closer. */
-export interface WarningEvent {
+export interface WarningEvent extends Omit<Finding, "name"> {
   readonly event: "warning";
   readonly finding: FindingName;
-  /** What was measured, the limit, and what to do. */
-  readonly sentence: string;
-  /** Path of the layer that it is about; null where it is about the whole. */
-  readonly layer: string | null;
-  readonly figures: Readonly<Record<string, number>>;
   readonly epoch: number;
   readonly step: number;
 }

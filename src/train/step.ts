@@ -193,7 +193,7 @@ function refuseOwnParameters(network: Network, module: Module): void {
 
 /** The gradient of a scalar for every parameter; zero where the scalar does not depend on it. */
 export function gradientsOf(
-  { network }: StepSpec,
+  { network }: Pick<StepSpec, "network">,
   objective: Node,
   state: ReadonlyMap<string, Node>,
 ): Map<string, Node> {

@@ -85,6 +85,17 @@ export function padStart(text: string, width: number): string {
   return " ".repeat(Math.max(0, width - visible(text).length)) + text;
 }
 
+/** Rows of cells as lines, each column as wide as it needs to be; those of figures stand at the right. */
+export function alignColumns(rows: readonly (readonly string[])[], atRight: (column: number) => boolean): string[] {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => visible(row[column]!).length)));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => (atRight(column) ? padStart : padEnd)(cell, widths[column]!))
+      .join("  ")
+      .trimEnd(),
+  );
+}
+
 /** Blocks of lines side by side, `gap` columns apart. */
 export function beside(gap: number, ...blocks: readonly (readonly string[])[]): string[] {
   const widths = blocks.map((block) => Math.max(0, ...block.map((line) => visible(line).length)));

@@ -24,9 +24,9 @@ const labelWidth = 8;
 const mostMarked = 24;
 
 export function chartLines(chart: Chart, room: Room): string[] {
+  if (chart.series.some(({ as }) => as === "bars")) return barLines(chart, room);
   const names = seriesNames(chart);
   const legend = names.length > 1 ? legendLines(names, room.width, room.style) : [];
-  if (chart.series.some(({ as }) => as === "bars")) return [...barLines(chart, room)];
   const points = chart.series.flatMap((series) => series.points.filter((point) => isShown(point, chart)));
   const x = scaleOf(
     points.map((point) => point.x),

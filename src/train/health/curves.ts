@@ -82,7 +82,8 @@ function overfitting({ epochs }: Course): Finding | null {
   };
 }
 
-function meanOf(values: ArrayLike<number>, from: number, to: number): number {
+/** The mean of the values from a place to before another. */
+export function meanOf(values: ArrayLike<number>, from: number, to: number): number {
   let sum = 0;
   for (let index = from; index < to; index++) sum += values[index]!;
   return sum / (to - from);

@@ -2,6 +2,7 @@
 
 import { sizeOf } from "../../base/shape.ts";
 import type { Dataset } from "../../data/dataset.ts";
+import { spreadIndices } from "../../data/draw.ts";
 import type { Network } from "../../network/network.ts";
 import { type Finding, limits, shown } from "./finding.ts";
 
@@ -19,10 +20,10 @@ export function measureInputs(data: Dataset): InputScale {
   const { inputs, inputShape, length } = data;
   const { multiply, add } = data.scale;
   const size = sizeOf(inputShape);
-  const count = Math.min(sample, length);
+  const places = spreadIndices(length, sample);
   let [sum, squares, largest] = [0, 0, 0];
-  for (let index = 0; index < count; index++) {
-    const from = Math.floor((index * length) / count) * size;
+  for (const example of places) {
+    const from = example * size;
     for (let place = from; place < from + size; place++) {
       const value = inputs[place]! * multiply + add;
       sum += value;
@@ -30,8 +31,9 @@ export function measureInputs(data: Dataset): InputScale {
       largest = Math.max(largest, Math.abs(value));
     }
   }
-  const mean = sum / (count * size);
-  return { mean, deviation: Math.sqrt(Math.max(0, squares / (count * size) - mean * mean)), largest };
+  const values = places.length * size;
+  const mean = sum / values;
+  return { mean, deviation: Math.sqrt(Math.max(0, squares / values - mean * mean)), largest };
 }
 
 /** Whether inputs are of the order of 1; networks that begin with a normalization take any, and indices are not measured. */

@@ -1,6 +1,6 @@
 /**
- * What can ail a network, by name, and how it is said: what was measured, the limit, the fix. The limits of all findings stand here,
- * each with its reason; who judges them are the files beside, and `diagnose`.
+ * What can ail a network, by name, and how it is said: what was measured, the limit, the fix. The limits of what a run is
+ * warned of stand here, each with its reason; those of checks that only `diagnose` makes stand at the checks.
  */
 
 /** Every finding there is. */

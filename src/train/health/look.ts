@@ -5,8 +5,8 @@
 
 import { deriveKey } from "../../base/rng.ts";
 import type { Dataset } from "../../data/dataset.ts";
+import { spreadIndices } from "../../data/draw.ts";
 import { build } from "../../graph/build.ts";
-import { gradient } from "../../graph/gradient.ts";
 import type { Module } from "../../graph/module.ts";
 import type { Node } from "../../graph/node.ts";
 import { type Loss, reduceLoss } from "../../loss/loss.ts";
@@ -18,7 +18,7 @@ import type { Tensor } from "../../tensor/tensor.ts";
 import { type Closed, close, inTrace, nodeOf, tensorOf } from "../../tensor/trace.ts";
 import type { Holdings } from "../holdings.ts";
 import { dataNodes, gatherBatch, layoutOf, placeData } from "../layout.ts";
-import { Keys, stateNodes, tensorsOf } from "../step.ts";
+import { gradientsOf, Keys, stateNodes, tensorsOf } from "../step.ts";
 
 /** What a look found at one layer. */
 export interface LayerLook {
@@ -78,7 +78,7 @@ export class Look {
     const { module, captured, measures, purposes } = trace(spec, dataset);
     const program = await holdings.compile(module);
     const data = await placeData(dataset, holdings);
-    const places = await holdings.place(spread(dataset.length));
+    const places = await holdings.place(spreadIndices(dataset.length, mostExamples));
     const stream = await holdings.place(Uint32Array.of(0));
     const keys: TargetBuffer[] = [];
     for (const purpose of purposes) keys.push(await holdings.place(Uint32Array.from(deriveKey(spec.seed, purpose))));
@@ -102,12 +102,6 @@ export class Look {
   }
 }
 
-/** Places of examples all over the data, which may be sorted. */
-function spread(length: number): Int32Array {
-  const count = Math.min(mostExamples, length);
-  return Int32Array.from({ length: count }, (_, index) => Math.floor((index * length) / count));
-}
-
 interface Traced extends Closed {
   readonly measures: readonly Measure[];
   readonly purposes: readonly string[];
@@ -118,7 +112,7 @@ function trace({ network, loss }: LookSpec, dataset: Dataset): Traced {
   const traced = inTrace(() => {
     const layout = layoutOf(dataset);
     const data = dataNodes(layout);
-    const places = build.input("places", [spread(dataset.length).length], "int32");
+    const places = build.input("places", [Math.min(mostExamples, dataset.length)], "int32");
     const stream = build.input("stream", [], "uint32");
     const state = stateNodes(network);
     const batch = gatherBatch(layout, data, places, network.dtype);
@@ -172,22 +166,15 @@ function deadShare(y: Tensor, x: Tensor): Tensor {
 
 /** Norms of the weights of each layer and of their gradients. */
 function weightsOf(network: Network, objective: Node, state: ReadonlyMap<string, Node>): Measure[] {
-  const layers = withParts(network.layers).map(({ path, parameters }) => ({
-    path,
-    weights: parameters.filter(isWeight),
-  }));
-  const weights = layers.flatMap((layer) => layer.weights);
-  const nodes = weights.map(({ name }) => state.get(name)!);
-  const found = gradient(objective, build.constant(1, [], objective.dtype), nodes);
-  const gradients = new Map(
-    weights.map(({ name, shape }, index) => [name, found[index] ?? build.constant(0, shape, network.dtype)]),
-  );
-  return layers
-    .filter((layer) => layer.weights.length > 0)
-    .flatMap(({ path, weights: own }): Measure[] => [
-      { path, what: "gradientNorm", value: norm(own.map(({ name }) => gradients.get(name)!)) },
-      { path, what: "weightNorm", value: norm(own.map(({ name }) => state.get(name)!)) },
-    ]);
+  const gradients = gradientsOf({ network }, objective, state);
+  return withParts(network.layers).flatMap(({ path, parameters }): Measure[] => {
+    const weights = parameters.filter(isWeight).map(({ name }) => name);
+    if (weights.length === 0) return [];
+    return [
+      { path, what: "gradientNorm", value: norm(weights.map((name) => gradients.get(name)!)) },
+      { path, what: "weightNorm", value: norm(weights.map((name) => state.get(name)!)) },
+    ];
+  });
 }
 
 function isWeight({ kind, shape }: ParameterSpec): boolean {

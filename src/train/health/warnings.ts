@@ -13,7 +13,7 @@ import { judgeCourse } from "./curves.ts";
 import { countClasses, judgeBalance, judgeInputs, measureInputs } from "./data.ts";
 import type { Finding, FindingName } from "./finding.ts";
 import { judgeLayers } from "./layers.ts";
-import { Look } from "./look.ts";
+import type { LayerLook, Look } from "./look.ts";
 import { judgeLoss } from "./loss.ts";
 
 /** Of the time of a run, what its looks may take. */
@@ -88,7 +88,7 @@ export class Warnings {
     this.#perLoss *= 2;
   }
 
-  async #take(values: readonly TargetBuffer[]): Promise<Awaited<ReturnType<Look["take"]>>> {
+  async #take(values: readonly TargetBuffer[]): Promise<LayerLook[]> {
     const from = now();
     this.#look ??= await this.#prepare();
     const prepared = now();
@@ -99,6 +99,8 @@ export class Warnings {
   }
 
   async #prepare(): Promise<{ readonly look: Look; readonly holdings: Holdings }> {
+    // Runs that end before are spared the loading.
+    const { Look } = await import("./look.ts");
     const holdings = new Holdings(this.#target);
     try {
       return { look: await Look.prepare(this.#plan, this.#plan.data, holdings), holdings };
