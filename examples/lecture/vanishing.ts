@@ -188,8 +188,8 @@ function verdictOf(
     agrees,
     ...(agrees !== "yes" && {
       because:
-        `With plain descent, width 128 and 20 epochs sigmoid nets stop learning at ${first ?? "no"} layers already; where the fall comes depends on ` +
-        "optimizer, width and time, which the lecture's plot does not tell. That it comes, and not with relu, is the same.",
+        `With plain descent, width 128 and 20 epochs sigmoid nets stop learning at ${first ?? "no"} layers already; with which optimizer, ` +
+        "first weights and time its plot was made the lecture does not tell. That the fall comes, and not with relu, is the same.",
     }),
   };
 }
