@@ -1,14 +1,16 @@
 /**
- * What the warnings cost: the same trainings with and without them, in turns, so that both see the same machine. Prints the median of
- * the ratios and how many looks there were time for.
+ * What the warnings cost a run: the time that passes inside of them, looks and their preparation included, as a share of the run. Runs
+ * with and without them in turns would tell the same, but on a machine that others use they differ by more than warnings cost.
  *
- *   node scripts/warnings-cost.mjs [seconds per run, default 10] [pairs, default 5]
+ *   node scripts/warnings-cost.mjs [seconds per run, default 10]
  */
 
 import { adam, crossEntropy, Network, train } from "gradus";
 import { ink } from "gradus/data";
+import { Look } from "../dist/train/health/look.js";
+import { Warnings } from "../dist/train/health/warnings.js";
 
-const [seconds, pairs] = [Number(process.argv[2] ?? 10), Number(process.argv[3] ?? 5)];
+const seconds = Number(process.argv[2] ?? 10);
 const digits = (await ink()).train;
 const networks = {
   "dense 128": "flatten dense(128) relu dense(10)",
@@ -17,24 +19,38 @@ const networks = {
     "reshape([16, 16, 1]) conv2d(16, 3) relu conv2d(32, 3) relu maxPool2d(2) flatten dense(64) relu dense(10)",
 };
 
-/** Seconds of a run of so many steps. */
-async function time(layers, steps, warnings) {
+let spent = 0;
+let looks = 0;
+
+/** Counts what passes inside of a method, whether it gives a promise or not. */
+function watch(prototype, name, note) {
+  const method = prototype[name];
+  prototype[name] = function (...given) {
+    const from = performance.now();
+    const result = method.apply(this, given);
+    const end = (value) => {
+      note((performance.now() - from) / 1000);
+      return value;
+    };
+    return result instanceof Promise ? result.then(end) : end(result);
+  };
+}
+
+for (const name of ["begin", "step", "epoch"]) watch(Warnings.prototype, name, (time) => (spent += time));
+watch(Look.prototype, "take", () => looks++);
+
+async function run(layers, steps) {
+  [spent, looks] = [0, 0];
   const net = Network.from([16, 16], layers);
-  const result = await train(net, digits, { loss: crossEntropy(), optimizer: adam(), steps, seed: 1, warnings });
-  return result.seconds;
+  return (await train(net, digits, { loss: crossEntropy(), optimizer: adam(), steps, seed: 1 })).seconds;
 }
 
 for (const [name, layers] of Object.entries(networks)) {
-  const steps = Math.max(100, Math.round((2000 * seconds) / (await time(layers, 2000, false))));
-  const ratios = [];
-  for (let pair = 0; pair < pairs; pair++) {
-    const first = pair % 2 === 0;
-    const a = await time(layers, steps, first);
-    const b = await time(layers, steps, !first);
-    ratios.push(first ? a / b : b / a);
+  await run(layers, 200);
+  for (const part of [0.2, 0.5, 1]) {
+    const perStep = (await run(layers, 1000)) / 1000;
+    const took = await run(layers, Math.round((part * seconds) / perStep));
+    const share = ((100 * spent) / took).toFixed(2);
+    console.log(`${name}: ${took.toFixed(1)} s, of which warnings ${spent.toFixed(3)} s (${share} %), ${looks} looks`);
   }
-  ratios.sort((x, y) => x - y);
-  const share = (100 * (ratios[Math.floor(pairs / 2)] - 1)).toFixed(2);
-  const span = ratios.map((ratio) => `${(100 * (ratio - 1)).toFixed(1)}`).join(", ");
-  console.log(`${name}: ${steps} steps; with warnings ${share} % longer (median of ${span})`);
 }
