@@ -20,6 +20,8 @@ import { judgeLoss } from "./loss.ts";
 const share = 0.01;
 /** What making a look costs of what making the run took: its program is like the step's, and the compiler is warm. */
 const firstCost = 0.7;
+/** Seconds that a first look costs at least: where a run was made quickly from what is known, a look is still new. */
+const leastFirstCost = 0.06;
 
 /** Losses that are kept; an even number. */
 const mostLosses = 2 ** 16;
@@ -50,7 +52,7 @@ export class Warnings {
   constructor(plan: Plan, target: Target, preparation: number) {
     this.#plan = plan;
     this.#target = target;
-    this.#cost = firstCost * preparation;
+    this.#cost = Math.max(leastFirstCost, firstCost * preparation);
   }
 
   /** Before the first step. */
